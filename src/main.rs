@@ -1,0 +1,3 @@
+//! The `rheobase` command.
+
+fn main() {}
