@@ -1,1 +1,5 @@
 //! Rheobase.
+
+pub mod exec;
+pub mod ir;
+pub mod plan;

@@ -1,0 +1,504 @@
+//! The builder: the only way to make a block.
+//!
+//! Takes operators one at a time; gives a [`Block`] in which literals are folded, each computation
+//! stands once, and nothing is dead. Every rewrite here is exact, or one rounding in f64 away from
+//! it: `x/c` becomes `x·(1/c)` and `(x·c)·d` becomes `x·(c·d)`, each at most 1 ULP.
+//!
+//! Must not know what the values mean. Mistyped operands are the caller's fault; they survive to
+//! the checker, which refuses the block.
+
+use std::collections::HashMap;
+
+use super::{
+    BinaryOp, Block, CompareOp, Instr, Literal, Op, Slot, StoreAt, Type, UnaryOp, Value,
+    remove_dead_code,
+};
+
+/// Builds one block.
+#[derive(Debug, Default)]
+pub struct Builder {
+    block: Block,
+    known: HashMap<Op, Value>,
+}
+
+impl Builder {
+    /// An empty block with a label for the printed form.
+    #[must_use]
+    pub fn new(label: &'static str) -> Self {
+        Builder {
+            block: Block {
+                label,
+                ..Block::default()
+            },
+            known: HashMap::new(),
+        }
+    }
+
+    /// Gives the block a guard: a bool in a [`Slot::Temp`] or [`Slot::Uniform`].
+    pub fn guard(&mut self, slot: Slot) {
+        self.block.guard = Some(slot);
+    }
+
+    /// Ends the block: dead code is removed.
+    #[must_use]
+    pub fn finish(self) -> Block {
+        remove_dead_code(&self.block)
+    }
+
+    /// Stores `value` into `slot` when the block ends; a later store to the same slot replaces it.
+    pub fn store(&mut self, slot: Slot, value: Value) {
+        match self.block.stores.iter_mut().find(|(s, _)| *s == slot) {
+            Some(entry) => entry.1 = value,
+            None => self.block.stores.push((slot, value)),
+        }
+    }
+
+    /// Writes `value` at `index` of a stream when the block ends.
+    pub fn store_at(&mut self, stream: u16, index: Value, value: Value) {
+        self.block.store_ats.push(StoreAt {
+            stream,
+            index,
+            value,
+        });
+    }
+
+    /// Type of a value built so far.
+    #[must_use]
+    pub fn type_of(&self, value: Value) -> Type {
+        self.block.type_of(value)
+    }
+
+    /// The operator that computes `value`.
+    #[must_use]
+    pub fn op(&self, value: Value) -> Op {
+        self.block.instrs[value.index()].op
+    }
+
+    /// The block as built so far.
+    #[must_use]
+    pub fn block(&self) -> &Block {
+        &self.block
+    }
+
+    /// The literal that `value` is, if it is one.
+    #[must_use]
+    pub fn literal(&self, value: Value) -> Option<Literal> {
+        match self.op(value) {
+            Op::Const(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// A floating-point literal.
+    pub fn float(&mut self, x: f64) -> Value {
+        self.push(Op::Const(Literal::Float(x)), Type::Float)
+    }
+
+    /// An integer literal.
+    pub fn u32(&mut self, n: u32) -> Value {
+        self.push(Op::Const(Literal::U32(n)), Type::U32)
+    }
+
+    /// A truth value.
+    pub fn bool(&mut self, b: bool) -> Value {
+        self.push(Op::Const(Literal::Bool(b)), Type::Bool)
+    }
+
+    fn constant(&mut self, literal: Literal) -> Value {
+        self.push(Op::Const(literal), literal.ty())
+    }
+
+    /// The value of `slot` at the beginning of the block.
+    pub fn load(&mut self, slot: Slot, ty: Type) -> Value {
+        self.push(Op::Load(slot), ty)
+    }
+
+    /// Number of the step being computed.
+    pub fn step(&mut self) -> Value {
+        self.push(Op::Step, Type::U32)
+    }
+
+    /// Entry `index` of a shared table.
+    pub fn load_at(&mut self, table: u16, index: Value) -> Value {
+        self.push(Op::LoadAt { table, index }, Type::Float)
+    }
+
+    /// An operator of one argument.
+    pub fn unary(&mut self, op: UnaryOp, a: Value) -> Value {
+        if let Some(folded) = self.literal(a).and_then(|x| op.apply(x)).filter(is_finite) {
+            return self.constant(folded);
+        }
+        match (op, self.op(a)) {
+            (UnaryOp::Neg, Op::Unary(UnaryOp::Neg, x))
+            | (UnaryOp::Not, Op::Unary(UnaryOp::Not, x)) => return x,
+            (UnaryOp::Neg, Op::Binary(BinaryOp::Sub, x, y)) => return self.sub(y, x),
+            (UnaryOp::Neg, Op::Binary(BinaryOp::Mul, x, y)) => {
+                if let Some(k) = self.float_literal(y) {
+                    let k = self.float(-k);
+                    return self.mul(x, k);
+                }
+            }
+            _ => {}
+        }
+        let ty = op.result(self.type_of(a)).unwrap_or(Type::Float);
+        self.push(Op::Unary(op, a), ty)
+    }
+
+    /// An operator of two arguments.
+    pub fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        if let (Some(x), Some(y)) = (self.literal(a), self.literal(b))
+            && let Some(folded) = op.apply(x, y).filter(is_finite)
+        {
+            return self.constant(folded);
+        }
+        let (a, b) = self.ordered(op, a, b);
+        if let Some(value) = self.simplified(op, a, b) {
+            return value;
+        }
+        let ty = op.result(self.type_of(a)).unwrap_or(Type::Float);
+        self.push(Op::Binary(op, a, b), ty)
+    }
+
+    /// Commuting operators take their literal last and otherwise the older value first, so that
+    /// `a+b` and `b+a` are one computation.
+    fn ordered(&self, op: BinaryOp, a: Value, b: Value) -> (Value, Value) {
+        let swap = op.commutes()
+            && match (self.literal(a).is_some(), self.literal(b).is_some()) {
+                (true, false) => true,
+                (false, true) => false,
+                _ => b < a,
+            };
+        if swap { (b, a) } else { (a, b) }
+    }
+
+    fn simplified(&mut self, op: BinaryOp, a: Value, b: Value) -> Option<Value> {
+        match op {
+            BinaryOp::Add => self.simplified_add(a, b),
+            BinaryOp::Sub => self.simplified_sub(a, b),
+            BinaryOp::Mul => self.simplified_mul(a, b),
+            BinaryOp::Div => self.simplified_div(a, b),
+            BinaryOp::Pow => self.simplified_pow(a, b),
+            BinaryOp::Min | BinaryOp::Max if a == b => Some(a),
+            BinaryOp::And | BinaryOp::Or => self.simplified_logic(op, a, b),
+            BinaryOp::Min | BinaryOp::Max | BinaryOp::Rem => None,
+        }
+    }
+
+    fn simplified_add(&mut self, a: Value, b: Value) -> Option<Value> {
+        if self.is_zero(b) {
+            return Some(a);
+        }
+        if let Op::Unary(UnaryOp::Neg, y) = self.op(b) {
+            return Some(self.sub(a, y));
+        }
+        if let Op::Unary(UnaryOp::Neg, x) = self.op(a) {
+            return Some(self.sub(b, x));
+        }
+        None
+    }
+
+    fn simplified_sub(&mut self, a: Value, b: Value) -> Option<Value> {
+        if a == b && self.type_of(a) == Type::U32 {
+            return Some(self.u32(0));
+        }
+        if self.is_zero(b) {
+            return Some(a);
+        }
+        if self.type_of(a) != Type::Float {
+            return None;
+        }
+        if a == b {
+            return Some(self.float(0.0));
+        }
+        if self.is_zero(a) {
+            return Some(self.unary(UnaryOp::Neg, b));
+        }
+        if let Op::Unary(UnaryOp::Neg, y) = self.op(b) {
+            return Some(self.add(a, y));
+        }
+        let k = self.float_literal(b)?;
+        let k = self.float(-k);
+        Some(self.add(a, k))
+    }
+
+    fn simplified_mul(&mut self, a: Value, b: Value) -> Option<Value> {
+        if self.is_zero(b) {
+            return Some(b);
+        }
+        let k = match self.literal(b)? {
+            Literal::U32(n) => return (n == 1).then_some(a),
+            literal => literal.float()?,
+        };
+        #[expect(clippy::float_cmp, reason = "exactly one and minus one are meant")]
+        if k == 1.0 {
+            return Some(a);
+        } else if k == -1.0 {
+            return Some(self.unary(UnaryOp::Neg, a));
+        }
+        match self.op(a) {
+            Op::Unary(UnaryOp::Neg, x) => {
+                let k = self.float(-k);
+                Some(self.mul(x, k))
+            }
+            Op::Binary(BinaryOp::Mul, x, c) => {
+                let product = self.float_literal(c)? * k;
+                if !product.is_normal() {
+                    return None;
+                }
+                let product = self.float(product);
+                Some(self.mul(x, product))
+            }
+            _ => None,
+        }
+    }
+
+    fn simplified_div(&mut self, a: Value, b: Value) -> Option<Value> {
+        if self.is_zero(a) && !self.is_zero(b) {
+            return Some(a);
+        }
+        let reciprocal = 1.0 / self.float_literal(b)?;
+        if !reciprocal.is_normal() {
+            return None;
+        }
+        let reciprocal = self.float(reciprocal);
+        Some(self.mul(a, reciprocal))
+    }
+
+    /// Small whole powers are products; powers of a half are square roots.
+    fn simplified_pow(&mut self, a: Value, b: Value) -> Option<Value> {
+        let k = self.float_literal(b)?;
+        #[expect(clippy::float_cmp, reason = "exactly one half is meant")]
+        if k == 0.5 {
+            return Some(self.unary(UnaryOp::Sqrt, a));
+        }
+        if k.fract() != 0.0 || k.abs() > 16.0 {
+            return None;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number up to 16"
+        )]
+        let power = self.whole_power(a, k.abs() as u32);
+        if k < 0.0 {
+            let one = self.float(1.0);
+            return Some(self.div(one, power));
+        }
+        Some(power)
+    }
+
+    fn whole_power(&mut self, a: Value, n: u32) -> Value {
+        if n == 0 {
+            return self.float(1.0);
+        }
+        let half = if n == 1 {
+            return a;
+        } else {
+            self.whole_power(a, n / 2)
+        };
+        let square = self.mul(half, half);
+        if n % 2 == 1 {
+            self.mul(square, a)
+        } else {
+            square
+        }
+    }
+
+    fn simplified_logic(&mut self, op: BinaryOp, a: Value, b: Value) -> Option<Value> {
+        if a == b {
+            return Some(a);
+        }
+        let known = self.literal(b)?.truth();
+        match (op, known) {
+            (BinaryOp::And, true) | (BinaryOp::Or, false) => Some(a),
+            (BinaryOp::And, false) | (BinaryOp::Or, true) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// A comparison.
+    pub fn compare(&mut self, op: CompareOp, a: Value, b: Value) -> Value {
+        if let (Some(x), Some(y)) = (self.literal(a), self.literal(b))
+            && let Some(truth) = op.apply(x, y)
+        {
+            return self.bool(truth);
+        }
+        self.push(Op::Compare(op, a, b), Type::Bool)
+    }
+
+    /// `yes` where `cond` holds, else `no`.
+    pub fn select(&mut self, cond: Value, yes: Value, no: Value) -> Value {
+        if let Some(known) = self.literal(cond) {
+            return if known.truth() { yes } else { no };
+        }
+        if yes == no {
+            return yes;
+        }
+        if let Op::Unary(UnaryOp::Not, inner) = self.op(cond) {
+            return self.select(inner, no, yes);
+        }
+        let ty = self.type_of(yes);
+        self.push(Op::Select { cond, yes, no }, ty)
+    }
+
+    /// a + b.
+    pub fn add(&mut self, a: Value, b: Value) -> Value {
+        self.binary(BinaryOp::Add, a, b)
+    }
+
+    /// a − b.
+    pub fn sub(&mut self, a: Value, b: Value) -> Value {
+        self.binary(BinaryOp::Sub, a, b)
+    }
+
+    /// a·b.
+    pub fn mul(&mut self, a: Value, b: Value) -> Value {
+        self.binary(BinaryOp::Mul, a, b)
+    }
+
+    /// a/b.
+    pub fn div(&mut self, a: Value, b: Value) -> Value {
+        self.binary(BinaryOp::Div, a, b)
+    }
+
+    /// a·k for a number k.
+    pub fn scale(&mut self, a: Value, k: f64) -> Value {
+        let k = self.float(k);
+        self.mul(a, k)
+    }
+
+    /// Logical and.
+    pub fn and(&mut self, a: Value, b: Value) -> Value {
+        self.binary(BinaryOp::And, a, b)
+    }
+
+    /// Logical negation.
+    pub fn not(&mut self, a: Value) -> Value {
+        self.unary(UnaryOp::Not, a)
+    }
+
+    /// Any operator, with its operands already values of this block.
+    pub fn emit(&mut self, op: Op, ty: Type) -> Value {
+        match op {
+            Op::Const(literal) => self.constant(literal),
+            Op::Unary(op, a) => self.unary(op, a),
+            Op::Binary(op, a, b) => self.binary(op, a, b),
+            Op::Compare(op, a, b) => self.compare(op, a, b),
+            Op::Select { cond, yes, no } => self.select(cond, yes, no),
+            Op::Load(_) | Op::Step | Op::LoadAt { .. } => self.push(op, ty),
+        }
+    }
+
+    /// Copies the instructions of `block` to the end of this one, asking `load` for the value of
+    /// each slot it loads. Gives, for each value of `block`, its value here. Stores are not copied.
+    pub fn inline(
+        &mut self,
+        block: &Block,
+        mut load: impl FnMut(&mut Self, Slot, Type) -> Value,
+    ) -> Vec<Value> {
+        let mut here: Vec<Value> = Vec::with_capacity(block.instrs.len());
+        for instr in &block.instrs {
+            let value = match instr.op {
+                Op::Load(slot) => load(self, slot, instr.ty),
+                op => {
+                    let op = op.map_operands(|v| here[v.index()]);
+                    self.emit(op, instr.ty)
+                }
+            };
+            here.push(value);
+        }
+        here
+    }
+
+    fn push(&mut self, op: Op, ty: Type) -> Value {
+        if let Some(&value) = self.known.get(&op) {
+            return value;
+        }
+        // A block of 2^32 instructions does not fit in memory.
+        #[expect(clippy::cast_possible_truncation, reason = "bounded by memory")]
+        let value = Value(self.block.instrs.len() as u32);
+        self.block.instrs.push(Instr { op, ty });
+        self.known.insert(op, value);
+        value
+    }
+
+    fn float_literal(&self, value: Value) -> Option<f64> {
+        self.literal(value)?.float()
+    }
+
+    fn is_zero(&self, value: Value) -> bool {
+        match self.literal(value) {
+            Some(Literal::Float(x)) => x == 0.0,
+            Some(Literal::U32(n)) => n == 0,
+            Some(Literal::Bool(_)) | None => false,
+        }
+    }
+}
+
+/// Folding never makes an infinity or NaN: what would is left standing for the checker to name.
+fn is_finite(literal: &Literal) -> bool {
+    literal.float().is_none_or(f64::is_finite)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(f: impl FnOnce(&mut Builder) -> Value) -> Block {
+        let mut b = Builder::new("test");
+        let value = f(&mut b);
+        b.store(Slot::State(0), value);
+        b.finish()
+    }
+
+    #[test]
+    fn equal_computations_stand_once() {
+        let block = built(|b| {
+            let x = b.load(Slot::State(0), Type::Float);
+            let y = b.load(Slot::State(1), Type::Float);
+            let p = b.mul(x, y);
+            let q = b.mul(y, x);
+            b.add(p, q)
+        });
+        assert_eq!(block.instrs.len(), 4);
+    }
+
+    #[test]
+    fn literals_fold_and_neutral_elements_vanish() {
+        let block = built(|b| {
+            let x = b.load(Slot::State(0), Type::Float);
+            let two = b.float(2.0);
+            let half = b.div(x, two);
+            let back = b.mul(half, two);
+            let zero = b.float(0.0);
+            b.add(back, zero)
+        });
+        assert_eq!(block.instrs.len(), 1, "{block:?}");
+    }
+
+    #[test]
+    fn whole_powers_are_products() {
+        let block = built(|b| {
+            let x = b.load(Slot::State(0), Type::Float);
+            let four = b.float(4.0);
+            b.binary(BinaryOp::Pow, x, four)
+        });
+        assert_eq!(block.instrs.len(), 3);
+        assert!(
+            block
+                .instrs
+                .iter()
+                .all(|i| !matches!(i.op, Op::Binary(BinaryOp::Pow, ..)))
+        );
+    }
+
+    #[test]
+    fn a_division_by_zero_is_not_folded() {
+        let block = built(|b| {
+            let one = b.float(1.0);
+            let zero = b.float(0.0);
+            b.div(one, zero)
+        });
+        assert_eq!(block.instrs.len(), 3);
+    }
+}
