@@ -2,7 +2,8 @@
 
 use super::{Measure, Property, StimulusKind};
 
-pub(super) const CONSTANT: StimulusKind = StimulusKind {
+/// The same value throughout.
+pub const CONSTANT: StimulusKind = StimulusKind {
     name: "constant",
     doc: "the same value throughout",
     properties: &[Property {

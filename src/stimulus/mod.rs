@@ -9,6 +9,9 @@
 mod constant;
 mod step;
 
+pub use constant::CONSTANT;
+pub use step::STEP;
+
 use crate::ir::{Builder, Value};
 
 /// When an input is asked for.
@@ -56,7 +59,7 @@ pub struct StimulusKind {
 }
 
 /// Every stimulus.
-pub const STIMULI: &[StimulusKind] = &[constant::CONSTANT, step::STEP];
+pub const STIMULI: &[StimulusKind] = &[CONSTANT, STEP];
 
 /// The stimulus of this name.
 #[must_use]

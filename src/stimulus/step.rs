@@ -3,7 +3,8 @@
 use super::{Measure, Moment, Property, StimulusKind};
 use crate::ir::{Builder, CompareOp, Value};
 
-pub(super) const STEP: StimulusKind = StimulusKind {
+/// A rectangular pulse.
+pub const STEP: StimulusKind = StimulusKind {
     name: "step",
     doc: "zero, then the amplitude from onset for a duration, then zero",
     properties: &[
