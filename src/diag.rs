@@ -240,6 +240,12 @@ impl Diagnostics {
     }
 }
 
+/// A piece of source text for a message: on one line and not too long.
+pub fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 40 { line } else { line.chars().take(37).chain("...".chars()).collect() }
+}
+
 /// The candidate nearest to `name`, where one is near enough to have been meant.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > 64 {
