@@ -1,5 +1,5 @@
 //! Rheobase.
 pub mod diag;
 pub mod lang;
-// pub mod model;
+pub mod model;
 pub mod units;

@@ -73,6 +73,30 @@ impl Expr {
             Expr::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
         }
     }
+
+    /// Replaces each sub-expression's index by the one `new` has for it.
+    pub(super) fn renumber_lets(&mut self, new: &[usize]) {
+        match self {
+            Expr::Let(index) => *index = new.get(*index).copied().unwrap_or(*index),
+            Expr::Number(_) | Expr::Bool(_) | Expr::Time | Expr::Dt => {}
+            Expr::Param(_) | Expr::Input(_) | Expr::State(_) => {}
+            Expr::Negate(a) | Expr::Not(a) => a.renumber_lets(new),
+            Expr::Binary(_, a, b)
+            | Expr::Power(a, b)
+            | Expr::Compare(_, a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b) => {
+                a.renumber_lets(new);
+                b.renumber_lets(new);
+            }
+            Expr::If { cond, yes, no } => {
+                cond.renumber_lets(new);
+                yes.renumber_lets(new);
+                no.renumber_lets(new);
+            }
+            Expr::Call(_, arguments) => arguments.iter_mut().for_each(|argument| argument.renumber_lets(new)),
+        }
+    }
 }
 
 /// What a function does to units.
