@@ -102,6 +102,8 @@ pub enum StatementKind {
     Reset(Vec<Assignment>),
     /// `refractory t_ref`
     Refractory(Expr),
+    /// A line that could not be read, but seems to declare this name.
+    Unreadable(Name),
 }
 
 /// A unit after a colon.

@@ -95,7 +95,7 @@ impl<'a> Parser<'a> {
     // Statements.
 
     fn line(&mut self) -> Option<Statement> {
-        let start = self.span();
+        let (start, from) = (self.span(), self.at);
         self.depth = 0;
         let kind = self.statement().and_then(|kind| match self.peek() {
             TokenKind::Newline => Ok(kind),
@@ -105,7 +105,27 @@ impl<'a> Parser<'a> {
         while self.peek() != &TokenKind::Newline {
             self.at += 1;
         }
+        let kind = kind.or_else(|Failed| self.declared_by(from).map(Kind::Unreadable).ok_or(Failed));
         kind.ok().map(|kind| Statement { kind, span })
+    }
+
+    /// The name that the line beginning with token `from` seems to declare, so that its uses are not
+    /// called unknown.
+    fn declared_by(&self, from: usize) -> Option<Name> {
+        let name = |at: usize| match self.tokens.get(at)? {
+            Token { kind: TokenKind::Name(text), span } => Some(Name { text: text.clone(), span: *span }),
+            _ => None,
+        };
+        let (first, next) = (name(from)?, &self.tokens.get(from + 1)?.kind);
+        match next {
+            TokenKind::Op(Op::Slash) => {
+                let text = first.text.strip_prefix('d').filter(|state| !state.is_empty())?.to_owned();
+                Some(Name { text, span: first.span })
+            }
+            TokenKind::Name(_) if matches!(first.text.as_str(), "param" | "input") => name(from + 1),
+            TokenKind::Name(_) if KEYWORDS.contains(&first.text.as_str()) => None,
+            _ => Some(first),
+        }
     }
 
     fn statement(&mut self) -> Parsed<Kind> {

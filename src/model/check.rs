@@ -166,7 +166,8 @@ impl Build<'_, '_, '_> {
             let name = raw.name.text.clone();
             let why = format!("`d{name}/dt` is in the unit of `{name}` per time");
             self.checker.demand_dim(&typed, raw.unit.unit.dim.per(Dim::TIME), &why);
-            if init.is_none() && !self.unread {
+            let known = self.checker.scope.symbol(&name) == Some(Symbol::State(states.len()));
+            if init.is_none() && known && !self.unread {
                 let error = Diagnostic::error(raw.name.span, format!("`{name}` has no initial value"), "declared here");
                 self.error(error.help(format!("write `init {name} = ...`")));
             }

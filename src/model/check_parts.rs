@@ -175,6 +175,9 @@ impl Build<'_, '_, '_> {
 
     fn not_a(&mut self, name: &Name, wanted: &str, fits: impl Fn(Symbol) -> bool) {
         let found = self.checker.scope.symbol(&name.text);
+        if found == Some(Symbol::Unreadable) {
+            return;
+        }
         let is = found.map_or("not declared", Symbol::kind);
         let message = format!("`{}` is not {wanted}", shorten(&name.text));
         let names = &self.checker.scope.names;

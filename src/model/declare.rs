@@ -98,6 +98,9 @@ impl<'a> Pass<'a, '_> {
                 let symbol = Symbol::State(declared.states.len() - 1);
                 self.name(name, symbol);
             }
+            Kind::Unreadable(name) => {
+                self.scope.names.entry(&name.text).or_insert((Symbol::Unreadable, name.span));
+            }
             Kind::Cite(text) => declared.cite.push(text.clone()),
             Kind::Range { name, low, high } => declared.ranges.push((name, low, high)),
             Kind::Init { name, expr } => declared.inits.push((name, expr)),
@@ -135,6 +138,9 @@ impl<'a> Pass<'a, '_> {
             return;
         }
         if let Some((first, span)) = self.scope.names.get(name.text.as_str()) {
+            if *first == Symbol::Unreadable {
+                return;
+            }
             let message = format!("`{text}` is declared twice");
             let error = Diagnostic::error(name.span, message, "declared again")
                 .and(*span, format!("already {} here", first.kind()))

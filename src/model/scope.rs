@@ -13,6 +13,8 @@ pub(super) enum Symbol {
     Input(usize),
     Let(usize),
     State(usize),
+    /// Declared by a line that could not be read.
+    Unreadable,
 }
 
 impl Symbol {
@@ -23,6 +25,7 @@ impl Symbol {
             Symbol::Input(_) => "an input",
             Symbol::Let(_) => "a sub-expression",
             Symbol::State(_) => "a state",
+            Symbol::Unreadable => "declared by a line that cannot be read",
         }
     }
 }

@@ -222,7 +222,7 @@ impl Checker<'_, '_> {
     }
 
     fn declared(&mut self, symbol: Symbol, name: &str, span: Span) -> Typed {
-        if self.place == Place::ParamValue && !matches!(symbol, Symbol::Param(_)) {
+        if self.place == Place::ParamValue && !matches!(symbol, Symbol::Param(_) | Symbol::Unreadable) {
             return self.not_allowed(name, span);
         }
         self.scope.used.insert(symbol);
@@ -232,6 +232,7 @@ impl Checker<'_, '_> {
             Symbol::Input(index) => Expr::Input(index),
             Symbol::Let(index) => Expr::Let(index),
             Symbol::State(index) => Expr::State(index),
+            Symbol::Unreadable => return self.unknown(span),
         };
         self.number(expr, dim, span)
     }

@@ -21,7 +21,8 @@ impl Default for BaseSystem {
 }
 
 impl BaseSystem {
-    /// The system in which `unit`, a current or current density, is 1; none if it is neither.
+    /// The system in which `unit`, a current or current density, is 1; nA or uA/cm^2 where it has no
+    /// prefix; none if it is neither.
     pub fn for_current(unit: &Unit) -> Option<BaseSystem> {
         let standard = BaseSystem::default();
         let area = Dim::LENGTH.times(Dim::LENGTH);
@@ -30,8 +31,12 @@ impl BaseSystem {
             return None;
         }
         let length10 = if density { unit.length10.unwrap_or(standard.length10) } else { standard.length10 };
-        let whole = unit.exp12 / 12 + if density { 2 * length10 } else { 0 };
-        Some(BaseSystem { current10: whole, length10 })
+        // Volt, amp and siemens without prefix say nothing of the size of the numbers.
+        match unit.current10 {
+            Some(0) => Some(BaseSystem { current10: if density { -6 } else { -9 }, length10: -2 }),
+            Some(current10) => Some(BaseSystem { current10, length10 }),
+            None => Some(standard),
+        }
     }
 
     /// Powers of ten: time, voltage, current, length, amount, temperature. Amounts are such that

@@ -88,13 +88,15 @@ mod tests {
             ("nA", ["uS", "nF", "Mohm", "mV"]),
             ("uA/cm^2", ["mS/cm^2", "uF/cm**2", "mM", "ms"]),
             ("uamp/cm2", ["msiemens/cm2", "ufarad*cm**-2", "umol/cm^3", "mV/(mV*ms)*ms"]),
-            ("A/meter^2", ["kS/meter^2", "F/meter^2", "mM", "A"]),
+            ("mA/mm^2", ["S/mm^2", "mF/mm^2", "mM", "mA"]),
         ] {
             let base = system(input);
             for text in units.into_iter().chain([input]) {
                 assert_eq!(base.to_base(0.3, &unit(text)), 0.3, "{text} with {input}");
             }
         }
+        assert_eq!(system("amp"), system("nA"));
+        assert_eq!(system("amp/meter**2"), system("uA/cm^2"));
     }
 
     #[test]
