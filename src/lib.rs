@@ -1,1 +1,3 @@
 //! Rheobase.
+
+pub mod table;
