@@ -1,3 +1,4 @@
 //! Rheobase.
 
+pub mod plot;
 pub mod table;
