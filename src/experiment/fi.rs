@@ -5,7 +5,7 @@
 
 use super::problem::nearest;
 use super::setting::{self, Set, Target};
-use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing, Values};
+use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
 use crate::integrate::{METHODS, Method, find};
 use crate::model::Model;
 use crate::record::Recorder;

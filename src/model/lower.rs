@@ -70,9 +70,9 @@ fn threshold(model: &Model, dt: f64, condition: &Expr) -> Block {
     if let Expr::Compare(op, left, right) = condition {
         let sides = (l.value(left), l.value(right));
         let distance = match op {
-            Comparison::Gt | Comparison::Ge => Some(l.b.sub(sides.0, sides.1)),
-            Comparison::Lt | Comparison::Le => Some(l.b.sub(sides.1, sides.0)),
-            Comparison::Eq | Comparison::Ne => None,
+            Comparison::Greater | Comparison::GreaterEqual => Some(l.b.sub(sides.0, sides.1)),
+            Comparison::Less | Comparison::LessEqual => Some(l.b.sub(sides.1, sides.0)),
+            Comparison::Equal | Comparison::NotEqual => None,
         };
         if let Some(distance) = distance {
             l.b.store(DISTANCE, distance);
@@ -201,12 +201,12 @@ fn arithmetic(op: Arithmetic) -> BinaryOp {
 
 fn comparison(op: Comparison) -> CompareOp {
     match op {
-        Comparison::Lt => CompareOp::Lt,
-        Comparison::Le => CompareOp::Le,
-        Comparison::Gt => CompareOp::Gt,
-        Comparison::Ge => CompareOp::Ge,
-        Comparison::Eq => CompareOp::Eq,
-        Comparison::Ne => CompareOp::Ne,
+        Comparison::Less => CompareOp::Lt,
+        Comparison::LessEqual => CompareOp::Le,
+        Comparison::Greater => CompareOp::Gt,
+        Comparison::GreaterEqual => CompareOp::Ge,
+        Comparison::Equal => CompareOp::Eq,
+        Comparison::NotEqual => CompareOp::Ne,
     }
 }
 
