@@ -1,4 +1,6 @@
 //! Rheobase.
 
+pub mod compare;
 pub mod plot;
+pub mod report;
 pub mod table;
