@@ -242,31 +242,6 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_missing_value_is_still_a_row() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("one.csv");
-        let table = Table::new(vec![Column::new("x", "", vec![Some(1.5), None, Some(2.0)])])
-            .expect("one column");
-        let mut writer =
-            CsvWriter::create(&path, &table.schema(), Existing::Refuse).expect("created");
-        writer.append(&table).expect("written");
-        writer.finish().expect("renamed");
-        assert_eq!(read_csv(&path).expect("readable"), table);
-    }
-
-    #[test]
-    fn names_with_commas_are_quoted() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("names.csv");
-        let table = Table::new(vec![Column::new("a, \"b\"", "m,s", vec![1.5])]).expect("valid");
-        let mut writer =
-            CsvWriter::create(&path, &table.schema(), Existing::Refuse).expect("created");
-        writer.append(&table).expect("written");
-        writer.finish().expect("renamed");
-        assert_eq!(read_csv(&path).expect("readable"), table);
-    }
-
-    #[test]
     fn earlier_files_are_kept_unless_told_otherwise() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("fi.csv");
