@@ -3,10 +3,10 @@
 //!
 //! Takes a model and the options as text; gives the experiment.
 
-use super::problem::nearest;
 use super::setting::{self, Set, Target};
 use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
 use crate::integrate::{METHODS, Method, find};
+use crate::diag::nearest;
 use crate::model::Model;
 use crate::record::Recorder;
 use crate::stimulus;

@@ -42,10 +42,3 @@ impl std::fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
-
-/// "; did you mean `x`?" for the nearest of `known`, or nothing where none is near.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let distance = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
-    let best = known.into_iter().min_by_key(|other| distance(other))?;
-    (distance(best) <= 1 + name.chars().count() / 3).then_some(best)
-}

@@ -4,8 +4,8 @@
 //! Takes a text and a model; gives the quantity that is set and its value or values. Quantities may
 //! carry units; a bare number takes the declared one.
 
-use super::problem::nearest;
 use super::{Problem, Values};
+use crate::diag::nearest;
 use crate::model::Model;
 use crate::units::{Unit, parse_quantity};
 

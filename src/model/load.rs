@@ -68,13 +68,13 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 /// Loads a built-in model by name, or a file by its path (anything with a `/`, ending in `.eqn`, or
-/// that exists).
+/// that exists). Warnings come rendered with the model; mostly there are none.
 ///
 /// # Errors
 /// Unknown, unreadable, too large, not text, or wrong; see [`LoadError`].
-pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
+pub fn load(name_or_path: &str) -> Result<(Model, String), LoadError> {
     let parsed = |name: &str, shown: &str, text: &str| match Model::parse(name, text) {
-        Ok((model, _)) => Ok(model),
+        Ok((model, warnings)) => Ok((model, warnings.render(&SourceText::new(shown, text)))),
         Err(diagnostics) => {
             let source = SourceText::new(shown, text);
             let colored = diagnostics.render_colored(&source);

@@ -13,4 +13,4 @@ mod sweep;
 
 pub use error::ProtocolError;
 pub use fi::{FiOutcome, run_fi};
-pub use sweep::{Progress, Silent, Swept, Target, sweep};
+pub use sweep::{Progress, Silent, Swept, Target, sweep, table_bytes, table_size};

@@ -83,8 +83,7 @@ pub fn sweep(
     let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
     let schema = rows::schema(experiment);
-    let bytes = n_cells.saturating_mul(schema.columns.len() as u64 * BYTES_PER_FIELD);
-    space::check(&target.folder, bytes, n_cells)?;
+    space::check(&target.folder, table_bytes(experiment), n_cells)?;
     let begin = Instant::now();
     let mut job = engine.prepare(&compiled.plan)?;
     let compile_s = begin.elapsed().as_secs_f64();
@@ -118,6 +117,19 @@ pub fn sweep(
     let (n_non_finite, writer) = (sink.n_non_finite, sink.writer);
     let n_rows = if failure.is_none() { writer.finish()? } else { writer.n_rows() };
     Ok(Swept { compiled, stats, times, n_non_finite, n_rows, failure })
+}
+
+/// About how many bytes the table of `experiment` takes on the disk.
+#[must_use]
+pub fn table_bytes(experiment: &Experiment) -> u64 {
+    let n_columns = rows::schema(experiment).columns.len() as u64;
+    experiment.grid.n_cells().saturating_mul(n_columns * BYTES_PER_FIELD)
+}
+
+/// The same in words: "12.3 MB".
+#[must_use]
+pub fn table_size(experiment: &Experiment) -> String {
+    space::human(table_bytes(experiment))
 }
 
 /// About how many bytes a number takes in a table, with its comma.
