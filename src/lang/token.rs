@@ -128,13 +128,12 @@ impl Lexer<'_> {
     }
 
     fn text_literal(&mut self) {
-        let start = self.at;
-        let line = &self.text[start..start + lines::end_of_line(&self.text[start..])];
-        if let Some(length) = line[1..].find('"') {
-            let text = line[1..=length].to_owned();
-            self.push(Kind::Text(text), start, start + length + 2);
+        let (start, inside) = (self.at, &self.text[self.at + 1..]);
+        let length = inside.find(['"', '\n']).unwrap_or(inside.len());
+        if inside[length..].starts_with('"') {
+            self.push(Kind::Text(inside[..length].to_owned()), start, start + length + 2);
         } else {
-            let end = start + line.trim_end().len();
+            let end = start + 1 + inside[..length].trim_end().len();
             self.bad(start, end, "this text is not closed".to_owned(), "no second `\"` on this line");
         }
     }
