@@ -55,11 +55,18 @@ impl fmt::Display for LoadError {
                 if let Some(near) = near {
                     write!(f, "; did you mean `{near}`?")?;
                 }
-                write!(f, "\n`rheobase list models` shows the built-in ones; a file is given by its path")
+                write!(
+                    f,
+                    "\n`rheobase list models` shows the built-in ones; a file is given by its path"
+                )
             }
             LoadError::Unreadable { path, reason } => write!(f, "cannot read `{path}`: {reason}"),
-            LoadError::TooLarge { path } => write!(f, "`{path}` is larger than 1 MiB, too large for a model"),
-            LoadError::NotText { path, at } => write!(f, "`{path}` is not UTF-8 text: byte {at} does not fit"),
+            LoadError::TooLarge { path } => {
+                write!(f, "`{path}` is larger than 1 MiB, too large for a model")
+            }
+            LoadError::NotText { path, at } => {
+                write!(f, "`{path}` is not UTF-8 text: byte {at} does not fit")
+            }
             LoadError::Wrong { diagnostics, .. } => f.write_str(diagnostics.trim_end()),
         }
     }
@@ -78,19 +85,28 @@ pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
         Err(diagnostics) => {
             let source = SourceText::new(shown, text);
             let colored = diagnostics.render_colored(&source);
-            Err(LoadError::Wrong { diagnostics: diagnostics.render(&source), colored })
+            Err(LoadError::Wrong {
+                diagnostics: diagnostics.render(&source),
+                colored,
+            })
         }
     };
     if let Some(model) = library::find(name_or_path) {
         return parsed(model.name, model.name, model.text);
     }
     let path = Path::new(name_or_path);
-    let is_path = name_or_path.contains(['/', '\\']) || name_or_path.ends_with(".eqn") || path.exists();
+    let is_path =
+        name_or_path.contains(['/', '\\']) || name_or_path.ends_with(".eqn") || path.exists();
     if !is_path {
         let near = nearest(name_or_path, library::MODELS.iter().map(|model| model.name));
-        return Err(LoadError::Unknown { name: name_or_path.to_owned(), near });
+        return Err(LoadError::Unknown {
+            name: name_or_path.to_owned(),
+            near,
+        });
     }
-    let stem = path.file_stem().map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
+    let stem = path
+        .file_stem()
+        .map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
     parsed(&stem, name_or_path, &read(path, name_or_path)?)
 }
 
@@ -99,15 +115,25 @@ pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
 /// # Errors
 /// Unreadable, too large, or not UTF-8.
 fn read(path: &Path, shown: &str) -> Result<String, LoadError> {
-    let unreadable = |error: std::io::Error| LoadError::Unreadable { path: shown.to_owned(), reason: error.to_string() };
+    let unreadable = |error: std::io::Error| LoadError::Unreadable {
+        path: shown.to_owned(),
+        reason: error.to_string(),
+    };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(LoadError::TooLarge { path: shown.to_owned() });
+        return Err(LoadError::TooLarge {
+            path: shown.to_owned(),
+        });
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        LoadError::NotText { path: shown.to_owned(), at }
+        LoadError::NotText {
+            path: shown.to_owned(),
+            at,
+        }
     })
 }
