@@ -53,6 +53,7 @@ pub mod ast;
 mod expression;
 mod lines;
 mod parser;
+mod parts;
 #[cfg(test)]
 mod tests;
 mod token;

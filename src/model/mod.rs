@@ -4,15 +4,20 @@
 
 mod check;
 mod check_parts;
+mod check_spikes;
 mod declare;
+mod demand;
 mod evaluate;
 mod expr;
 pub mod library;
 mod load;
 mod order;
+mod resolve;
 mod scope;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_errors;
 mod typing;
 mod typing_calls;
 

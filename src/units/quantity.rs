@@ -216,11 +216,9 @@ mod tests {
         ] {
             assert!(parse_quantity(text, &unit("ms"), &base).is_err(), "{text}");
         }
-        let error = parse_quantity("300 ms", &unit("mS/cm^2"), &base).unwrap_err();
-        assert_eq!(
-            error,
-            "`300 ms` has the wrong unit: `ms` where mS/cm^2 is expected"
-        );
+        let error = parse_quantity("300 ms", &unit("mS/cm^2"), &base);
+        let expected = "`300 ms` has the wrong unit: `ms` where mS/cm^2 is expected";
+        assert_eq!(error, Err(expected.to_owned()));
     }
 
     #[test]
