@@ -1,10 +1,10 @@
-//! Expressions: one function per level of the grammar. Nesting and height are bounded by
-//! [`MAX_DEPTH`], so that neither reading nor walking nor dropping a tree can exhaust the stack.
+//! Expressions: one function per level of the grammar. Nesting and height are bounded
+//! ([`MAX_NESTING`], [`MAX_DEPTH`]), so that neither reading nor walking nor dropping a tree can exhaust the stack.
 
-use super::MAX_DEPTH;
 use super::ast::{BinaryOp, CompareOp, Expr, Name, Node};
 use super::parser::{Parsed, Parser};
 use super::token::{Kind as TokenKind, Op};
+use super::{MAX_DEPTH, MAX_NESTING};
 use crate::diag::{Diagnostic, Span};
 
 impl Parser<'_> {
@@ -263,7 +263,7 @@ impl Parser<'_> {
 
     fn built(&mut self, node: Node, span: Span, below: usize) -> Parsed<Expr> {
         if below >= MAX_DEPTH {
-            return self.too_deep(span);
+            return self.too_deep(span, MAX_DEPTH);
         }
         Ok(Expr {
             node,
@@ -273,8 +273,8 @@ impl Parser<'_> {
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MAX_DEPTH {
-            return self.too_deep(self.span());
+        if self.depth >= MAX_NESTING {
+            return self.too_deep(self.span(), MAX_NESTING);
         }
         self.depth += 1;
         let result = read(self);
@@ -282,8 +282,8 @@ impl Parser<'_> {
         result
     }
 
-    fn too_deep<T>(&mut self, span: Span) -> Parsed<T> {
-        let message = format!("this expression is nested or chained more than {MAX_DEPTH} deep");
+    fn too_deep<T>(&mut self, span: Span, limit: usize) -> Parsed<T> {
+        let message = format!("this expression is nested or chained more than {limit} deep");
         self.fail(
             Diagnostic::error(span, message, "here")
                 .help("give a part of it a name: `part = ... : unit`"),

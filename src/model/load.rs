@@ -80,40 +80,43 @@ impl std::error::Error for LoadError {}
 /// # Errors
 /// Unknown, unreadable, too large, not text, or wrong; see [`LoadError`].
 pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
-    let parsed = |name: &str, shown: &str, text: &str| match Model::parse(name, text) {
-        Ok((model, _)) => Ok(model),
-        Err(diagnostics) => {
-            let source = SourceText::new(shown, text);
-            let colored = diagnostics.render_colored(&source);
-            Err(LoadError::Wrong {
-                diagnostics: diagnostics.render(&source),
-                colored,
-            })
-        }
-    };
+    load_with_warnings(name_or_path).map(|(model, _)| model)
+}
+
+/// [`load`], with the warnings rendered without colours (empty if there are none).
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadError> {
     if let Some(model) = library::find(name_or_path) {
-        return parsed(model.name, model.name, model.text);
+        return parse(model.name, model.name, model.text);
     }
     let path = Path::new(name_or_path);
     let is_path =
         name_or_path.contains(['/', '\\']) || name_or_path.ends_with(".eqn") || path.exists();
     if !is_path {
         let near = nearest(name_or_path, library::MODELS.iter().map(|model| model.name));
-        return Err(LoadError::Unknown {
-            name: name_or_path.to_owned(),
-            near,
-        });
+        let name = name_or_path.to_owned();
+        return Err(LoadError::Unknown { name, near });
     }
     let stem = path
         .file_stem()
         .map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
-    parsed(&stem, name_or_path, &read(path, name_or_path)?)
+    parse(&stem, name_or_path, &read(path, name_or_path)?)
+}
+
+fn parse(name: &str, shown: &str, text: &str) -> Result<(Model, String), LoadError> {
+    let source = SourceText::new(shown, text);
+    match Model::parse(name, text) {
+        Ok((model, warnings)) => Ok((model, warnings.render(&source))),
+        Err(errors) => Err(LoadError::Wrong {
+            diagnostics: errors.render(&source),
+            colored: errors.render_colored(&source),
+        }),
+    }
 }
 
 /// The text of a model file, read up to the limit whatever the file claims its size to be.
-///
-/// # Errors
-/// Unreadable, too large, or not UTF-8.
 fn read(path: &Path, shown: &str) -> Result<String, LoadError> {
     let unreadable = |error: std::io::Error| LoadError::Unreadable {
         path: shown.to_owned(),

