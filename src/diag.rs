@@ -66,12 +66,20 @@ impl Diagnostic {
     /// An error at `span`, with a few words for the caret.
     pub fn error(span: Span, message: impl Into<String>, label: impl Into<String>) -> Diagnostic {
         let labels = vec![(span, label.into())];
-        Diagnostic { severity: Severity::Error, message: message.into(), labels, help: None }
+        Diagnostic {
+            severity: Severity::Error,
+            message: message.into(),
+            labels,
+            help: None,
+        }
     }
 
     /// A warning at `span`, with a few words for the caret.
     pub fn warning(span: Span, message: impl Into<String>, label: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, message, label) }
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(span, message, label)
+        }
     }
 
     /// The same with one more place.
@@ -96,9 +104,13 @@ impl Diagnostic {
         let (mut labels, mut notes) = (Vec::new(), Vec::new());
         for (index, (span, words)) in self.labels.iter().enumerate() {
             match source.shown(*span) {
-                Ok(range) if index == 0 => labels.push(Label::primary((), range).with_message(words)),
+                Ok(range) if index == 0 => {
+                    labels.push(Label::primary((), range).with_message(words))
+                }
                 Ok(range) => labels.push(Label::secondary((), range).with_message(words)),
-                Err((line, column)) => notes.push(format!("at line {line}, column {column}: {words}")),
+                Err((line, column)) => {
+                    notes.push(format!("at line {line}, column {column}: {words}"))
+                }
             }
         }
         notes.extend(self.help.iter().map(|help| format!("help: {help}")));
@@ -106,7 +118,10 @@ impl Diagnostic {
             Severity::Error => report::Severity::Error,
             Severity::Warning => report::Severity::Warning,
         };
-        report::Diagnostic::new(severity).with_message(&self.message).with_labels(labels).with_notes(notes)
+        report::Diagnostic::new(severity)
+            .with_message(&self.message)
+            .with_labels(labels)
+            .with_notes(notes)
     }
 }
 
@@ -129,7 +144,9 @@ impl<'a> SourceText<'a> {
     fn shown(&self, span: Span) -> Result<std::ops::Range<usize>, (usize, usize)> {
         let start = self.boundary(span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
+        let line_end = self.text[start..]
+            .find('\n')
+            .map_or(self.text.len(), |at| start + at);
         if line_end - line_start > MAX_LINE {
             let line = self.text[..start].matches('\n').count() + 1;
             return Err((line, self.text[line_start..start].chars().count() + 1));
@@ -140,7 +157,10 @@ impl<'a> SourceText<'a> {
 
     fn boundary(&self, at: usize) -> usize {
         let at = at.min(self.text.len());
-        (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
+        (0..=at)
+            .rev()
+            .find(|&at| self.text.is_char_boundary(at))
+            .unwrap_or(0)
     }
 }
 
@@ -221,7 +241,10 @@ impl Diagnostics {
         source: &SourceText<'a>,
         mut emit: impl FnMut(&Config, &SimpleFile<&'a str, &'a str>, &report::Diagnostic<()>),
     ) {
-        let config = Config { display_style: DisplayStyle::Rich, ..Config::default() };
+        let config = Config {
+            display_style: DisplayStyle::Rich,
+            ..Config::default()
+        };
         let file = SimpleFile::new(source.name, source.text);
         let mut sorted: Vec<&Diagnostic> = self.kept.iter().collect();
         sorted.sort_by_key(|diagnostic| diagnostic.start());
@@ -243,7 +266,11 @@ impl Diagnostics {
 /// A piece of source text for a message: on one line and not too long.
 pub fn shorten(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= 40 { line } else { line.chars().take(37).chain("...".chars()).collect() }
+    if line.chars().count() <= 40 {
+        line
+    } else {
+        line.chars().take(37).chain("...".chars()).collect()
+    }
 }
 
 /// The candidate nearest to `name`, where one is near enough to have been meant.
@@ -253,10 +280,18 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let limit = (name.chars().count() / 3).max(1);
     let distance = |other: &str| {
-        if other.eq_ignore_ascii_case(name) { 0 } else { strsim::damerau_levenshtein(name, other) }
+        if other.eq_ignore_ascii_case(name) {
+            0
+        } else {
+            strsim::damerau_levenshtein(name, other)
+        }
     };
-    let near = candidates.into_iter().filter(|other| other.len() <= 64 && *other != name);
-    let (best, by) = near.map(|other| (other, distance(other))).min_by_key(|(_, by)| *by)?;
+    let near = candidates
+        .into_iter()
+        .filter(|other| other.len() <= 64 && *other != name);
+    let (best, by) = near
+        .map(|other| (other, distance(other)))
+        .min_by_key(|(_, by)| *by)?;
     // A single letter is near every other single letter.
     (by == 0 || (by <= limit && by < name.chars().count())).then_some(best)
 }
@@ -269,22 +304,39 @@ mod tests {
     fn the_line_and_a_caret_are_shown_with_the_help() {
         let text = "a = 1\nbb = x + 2\n";
         let mut all = Diagnostics::new();
-        all.push(Diagnostic::error(Span::new(11, 12), "`x` is not known", "not declared").help("declare it"));
+        all.push(
+            Diagnostic::error(Span::new(11, 12), "`x` is not known", "not declared")
+                .help("declare it"),
+        );
         let shown = all.render(&SourceText::new("f.eqn", text));
         assert!(shown.contains("f.eqn:2:6"), "{shown}");
-        assert!(shown.contains("2 │ bb = x + 2\n  │      ^ not declared"), "{shown}");
+        assert!(
+            shown.contains("2 │ bb = x + 2\n  │      ^ not declared"),
+            "{shown}"
+        );
         assert!(shown.contains("help: declare it"), "{shown}");
-        assert!(all.render_colored(&SourceText::new("f.eqn", text)).contains('\u{1b}'));
+        assert!(
+            all.render_colored(&SourceText::new("f.eqn", text))
+                .contains('\u{1b}')
+        );
     }
 
     #[test]
     fn further_errors_are_counted_and_spans_outside_the_text_do_no_harm() {
         let mut all = Diagnostics::new();
         for at in 0..25 {
-            all.push(Diagnostic::error(Span::new(at * 1000, at * 1000 + 7), format!("no {at}"), ""));
+            all.push(Diagnostic::error(
+                Span::new(at * 1000, at * 1000 + 7),
+                format!("no {at}"),
+                "",
+            ));
         }
         let shown = all.render(&SourceText::new("f", "µµ"));
-        assert!(shown.contains("no 19") && !shown.contains("no 20") && shown.contains("and 5 more errors"));
+        assert!(
+            shown.contains("no 19")
+                && !shown.contains("no 20")
+                && shown.contains("and 5 more errors")
+        );
     }
 
     #[test]
@@ -293,7 +345,10 @@ mod tests {
         let mut all = Diagnostics::new();
         all.push(Diagnostic::error(Span::new(11, 12), "wrong", "here"));
         let shown = all.render(&SourceText::new("f", &text));
-        assert!(shown.contains("at line 2, column 11: here") && shown.len() < 200, "{shown}");
+        assert!(
+            shown.contains("at line 2, column 11: here") && shown.len() < 200,
+            "{shown}"
+        );
     }
 
     #[test]

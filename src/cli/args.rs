@@ -129,12 +129,18 @@ impl EngineArgs {
             PrecisionArg::F32 => Precision::F32,
             PrecisionArg::F64 => Precision::F64,
         };
-        EngineOptions { device: self.device.clone(), precision }
+        EngineOptions {
+            device: self.device.clone(),
+            precision,
+        }
     }
 }
 
 fn engine_names() -> clap::builder::PossibleValuesParser {
-    ENGINES.iter().map(|engine| clap::builder::PossibleValue::new(engine.name).help(engine.doc)).into()
+    ENGINES
+        .iter()
+        .map(|engine| clap::builder::PossibleValue::new(engine.name).help(engine.doc))
+        .into()
 }
 
 /// Floating types.

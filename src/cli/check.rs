@@ -4,15 +4,17 @@ use super::args::CheckArgs;
 use super::failure::Failure;
 use super::say;
 use crate::experiment::fi;
-use crate::model::load;
+use crate::model::load_with_warnings;
 use crate::plan::compile;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let (model, warnings) = load(&args.file)?;
+    let (model, warnings) = load_with_warnings(&args.file)?;
     super::fi::warn(&warnings);
     let name = model.name.clone();
     if model.threshold.is_none() || model.inputs.is_empty() {
-        return say(&format!("{name}: no errors; without input and threshold there is no f-I curve to plan\n"));
+        return say(&format!(
+            "{name}: no errors; without input and threshold there is no f-I curve to plan\n"
+        ));
     }
     let experiment = fi(model, &args.experiment.options())?;
     let compiled = compile(&experiment)?;

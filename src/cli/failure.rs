@@ -23,7 +23,14 @@ impl Failure {
         let message = message.to_string();
         // Diagnostics with a source line carry their own heading.
         let headed = message.starts_with("error") || message.starts_with("warning");
-        Failure { message: if headed { message } else { format!("error: {message}") }, status: MISUSE }
+        Failure {
+            message: if headed {
+                message
+            } else {
+                format!("error: {message}")
+            },
+            status: MISUSE,
+        }
     }
 }
 
@@ -54,7 +61,10 @@ impl From<ExecError> for Failure {
 impl From<ProtocolError> for Failure {
     fn from(error: ProtocolError) -> Self {
         match error {
-            ProtocolError::Interrupted { .. } => Failure { message: error.to_string(), status: INTERRUPTED },
+            ProtocolError::Interrupted { .. } => Failure {
+                message: error.to_string(),
+                status: INTERRUPTED,
+            },
             _ => Failure::misuse(error),
         }
     }

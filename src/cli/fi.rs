@@ -8,7 +8,7 @@ use super::progress::Bar;
 use super::{note, say};
 use crate::exec::find as find_engine;
 use crate::experiment::fi;
-use crate::model::load;
+use crate::model::load_with_warnings;
 use crate::protocol::{FiOutcome, Target, run_fi};
 use crate::table::{Existing, render_text};
 
@@ -17,13 +17,14 @@ const ROWS_SHOWN: usize = 12;
 
 pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let begin = Instant::now();
-    let (model, warnings) = load(&args.model)?;
+    let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);
     let experiment = fi(model, &args.experiment.options())?;
     for warning in &experiment.warnings {
         note(&format!("warning: {warning}"));
     }
-    let kind = find_engine(&args.engine.engine).ok_or_else(|| Failure::misuse("there is no such engine"))?;
+    let kind = find_engine(&args.engine.engine)
+        .ok_or_else(|| Failure::misuse("there is no such engine"))?;
     let engine = (kind.make)(&args.engine.options())?;
     let target = target(args)?;
     let outcome = run_fi(&experiment, engine.as_ref(), &target, &mut Bar::new())?;
@@ -49,8 +50,16 @@ fn target(args: &FiArgs) -> Result<Target, Failure> {
         ))
     })?;
     let own = args.out.as_os_str() == ".";
-    let existing = if own || args.force { Existing::Replace } else { Existing::Refuse };
-    Ok(Target { folder: args.out.clone(), name: "fi.csv", existing })
+    let existing = if own || args.force {
+        Existing::Replace
+    } else {
+        Existing::Refuse
+    };
+    Ok(Target {
+        folder: args.out.clone(),
+        name: "fi.csv",
+        existing,
+    })
 }
 
 fn report(outcome: &FiOutcome, engine: &str, total_s: f64) {

@@ -22,28 +22,59 @@ struct Row {
 }
 
 fn row(name: &str, doc: impl Into<String>) -> Row {
-    Row { name: name.into(), doc: doc.into() }
+    Row {
+        name: name.into(),
+        doc: doc.into(),
+    }
 }
 
 fn rows(registry: Registry) -> Vec<Row> {
     match registry {
-        Registry::Models => MODELS.iter().map(|m| row(m.name, model_line(m.name, m.text))).collect(),
+        Registry::Models => MODELS
+            .iter()
+            .map(|m| row(m.name, model_line(m.name, m.text)))
+            .collect(),
         Registry::Methods => {
             let order = |order: Option<u32>| order.map_or("exact".into(), |n| format!("order {n}"));
-            METHODS.iter().map(|m| row(m.name, format!("{} ({}; {})", m.doc, order(m.order), m.cite))).collect()
+            METHODS
+                .iter()
+                .map(|m| {
+                    row(
+                        m.name,
+                        format!("{} ({}; {})", m.doc, order(m.order), m.cite),
+                    )
+                })
+                .collect()
         }
-        Registry::Stimuli => STIMULI.iter().map(|s| row(s.name, format!("{} ({})", s.doc, properties(s)))).collect(),
+        Registry::Stimuli => STIMULI
+            .iter()
+            .map(|s| row(s.name, format!("{} ({})", s.doc, properties(s))))
+            .collect(),
         Registry::Recorders => RECORDERS.iter().map(|r| row(r.name, r.doc)).collect(),
         Registry::Features => FEATURES
             .iter()
-            .map(|f| row(f.name, if f.unit.is_empty() { f.doc.into() } else { format!("{} [{}]", f.doc, f.unit) }))
+            .map(|f| {
+                row(
+                    f.name,
+                    if f.unit.is_empty() {
+                        f.doc.into()
+                    } else {
+                        format!("{} [{}]", f.doc, f.unit)
+                    },
+                )
+            })
             .collect(),
         Registry::Engines => ENGINES.iter().map(|e| row(e.name, e.doc)).collect(),
     }
 }
 
 fn properties(stimulus: &crate::stimulus::StimulusKind) -> String {
-    stimulus.properties.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")
+    stimulus
+        .properties
+        .iter()
+        .map(|p| p.name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Title and first citation of a built-in model.
@@ -59,12 +90,20 @@ fn model_line(name: &str, text: &str) -> String {
 
 fn table(rows: &[Row]) -> String {
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
-    rows.iter().map(|row| format!("{:<width$}  {}\n", row.name, row.doc)).collect()
+    rows.iter()
+        .map(|row| format!("{:<width$}  {}\n", row.name, row.doc))
+        .collect()
 }
 
 /// The names that the options of `fi` take, for its help.
 pub(super) fn names_help() -> String {
-    let names = |registry| rows(registry).into_iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+    let names = |registry| {
+        rows(registry)
+            .into_iter()
+            .map(|row| row.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     format!(
         "Models:   {}\nMethods:  {}\nFeatures: {}\n\nExamples:\n  rheobase fi hodgkin_huxley\n  \
          rheobase fi lif --from 0 --to \"3 nA\" --n 1000 --skip \"100 ms\"\n  \

@@ -25,13 +25,19 @@ use failure::Failure;
 
 /// Runs the program on `arguments` (the first is its own name).
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // A closed pipe is no reason to fail differently.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { failure::MISUSE } else { 0 });
+            return ExitCode::from(if error.use_stderr() {
+                failure::MISUSE
+            } else {
+                0
+            });
         }
     };
     match run(cli.command) {

@@ -8,11 +8,11 @@ use crate::experiment::fi;
 use crate::integrate::{Equations, Linearity, METHODS, default_for};
 use crate::ir::{Block, Slot, print as print_block};
 use crate::model::lower::{Dynamics, lower};
-use crate::model::{Model, load};
+use crate::model::{Model, load_with_warnings};
 use crate::plan::{compile, print as print_plan};
 
 pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
-    let (model, warnings) = load(&args.model)?;
+    let (model, warnings) = load_with_warnings(&args.model)?;
     super::fi::warn(&warnings);
     let mut text = String::new();
     if !(args.ir || args.plan || args.wgsl) {
@@ -25,7 +25,11 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
         let experiment = fi(model, &args.experiment.options())?;
         let compiled = compile(&experiment)?;
         if args.plan {
-            text += &format!("method {}\n{}", compiled.method.name, print_plan(&compiled.plan));
+            text += &format!(
+                "method {}\n{}",
+                compiled.method.name,
+                print_plan(&compiled.plan)
+            );
         }
         if args.wgsl {
             text += &wgsl(&compiled.plan);
@@ -40,12 +44,20 @@ fn summary(model: &Model) -> String {
     lines.extend(model.cite.iter().map(|cite| format!("  {cite}")));
     lines.push("\nparameters".into());
     for param in &model.params {
-        let value = param.default.map_or("(none)".into(), |x| model.base.from_base(x, &param.unit).to_string());
-        lines.push(format!("  {:<8} = {value:>8} {:<10} {}", param.name, param.unit.label, param.doc));
+        let value = param.default.map_or("(none)".into(), |x| {
+            model.base.from_base(x, &param.unit).to_string()
+        });
+        lines.push(format!(
+            "  {:<8} = {value:>8} {:<10} {}",
+            param.name, param.unit.label, param.doc
+        ));
     }
     lines.push("inputs".into());
     for input in &model.inputs {
-        lines.push(format!("  {:<8} in {:<17} {}", input.name, input.unit.label, input.doc));
+        lines.push(format!(
+            "  {:<8} in {:<17} {}",
+            input.name, input.unit.label, input.doc
+        ));
     }
     lines.push("states".into());
     let dynamics = lower(model, model.dt.unwrap_or(0.01));
@@ -56,11 +68,23 @@ fn summary(model: &Model) -> String {
             Linearity::Conditional => "conditionally linear",
             Linearity::Nonlinear => "nonlinear",
         };
-        lines.push(format!("  {:<8} in {:<17} {how}", state.name, state.unit.label));
+        lines.push(format!(
+            "  {:<8} in {:<17} {how}",
+            state.name, state.unit.label
+        ));
     }
-    let usable = METHODS.iter().filter(|m| m.first_obstacle(&equations).is_none()).map(|m| m.name);
-    let chosen = model.method.as_ref().map_or(default_for(&equations).name, |(name, _)| name);
-    lines.push(format!("method\n  {chosen} (possible: {})", usable.collect::<Vec<_>>().join(", ")));
+    let usable = METHODS
+        .iter()
+        .filter(|m| m.first_obstacle(&equations).is_none())
+        .map(|m| m.name);
+    let chosen = model
+        .method
+        .as_ref()
+        .map_or(default_for(&equations).name, |(name, _)| name);
+    lines.push(format!(
+        "method\n  {chosen} (possible: {})",
+        usable.collect::<Vec<_>>().join(", ")
+    ));
     lines.push("text".into());
     lines.extend(model.text.lines().map(|line| format!("  {line}")));
     lines.join("\n") + "\n"
@@ -75,8 +99,24 @@ fn equations(model: &Model) -> String {
         Slot::State(i) => model.states.get(usize::from(i)).map(|p| p.name.clone()),
         _ => None,
     };
-    let Dynamics { rates, initial, threshold, reset, refractory, held: _ } = dynamics;
+    let Dynamics {
+        rates,
+        initial,
+        threshold,
+        reset,
+        refractory,
+        held: _,
+    } = dynamics;
     let initial = initial.into_iter().map(|(_, block)| block);
-    let blocks: Vec<Block> = std::iter::once(rates).chain(initial).chain(threshold).chain(reset).chain(refractory).collect();
-    blocks.iter().map(|block| print_block(block, &name)).collect::<Vec<_>>().join("\n")
+    let blocks: Vec<Block> = std::iter::once(rates)
+        .chain(initial)
+        .chain(threshold)
+        .chain(reset)
+        .chain(refractory)
+        .collect();
+    blocks
+        .iter()
+        .map(|block| print_block(block, &name))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

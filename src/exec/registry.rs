@@ -34,8 +34,16 @@ pub const ENGINES: &[EngineKind] = &[
         doc: "a hardware GPU if there is one, else the CPU engine; never a software Vulkan driver",
         make: auto,
     },
-    EngineKind { name: "gpu", doc: "any GPU that wgpu reaches (Vulkan, Metal, DX12), in f32", make: gpu },
-    EngineKind { name: "cpu", doc: "all cores with their vector units, in f32 or f64", make: cpu },
+    EngineKind {
+        name: "gpu",
+        doc: "any GPU that wgpu reaches (Vulkan, Metal, DX12), in f32",
+        make: gpu,
+    },
+    EngineKind {
+        name: "cpu",
+        doc: "all cores with their vector units, in f32 or f64",
+        make: cpu,
+    },
     EngineKind {
         name: "reference",
         doc: "the plainest f64 evaluation, one thread; what the others are checked against",

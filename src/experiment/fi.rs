@@ -5,8 +5,8 @@
 
 use super::setting::{self, Set, Target};
 use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
-use crate::integrate::{METHODS, Method, find};
 use crate::diag::nearest;
+use crate::integrate::{METHODS, Method, find};
 use crate::model::Model;
 use crate::record::Recorder;
 use crate::stimulus;
@@ -54,12 +54,18 @@ pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
     let mut problems = Vec::new();
     if model.threshold.is_none() {
         problems.push(Problem::new(
-            format!("the model '{}' has no threshold, so it has no spikes to count", model.name),
+            format!(
+                "the model '{}' has no threshold, so it has no spikes to count",
+                model.name
+            ),
             "add a line such as `threshold v > 0 mV` to it",
         ));
     }
     let timing = keep(&mut problems, timing(&model, options));
-    let method = keep(&mut problems, method(&model, options).map_err(|problem| vec![problem]));
+    let method = keep(
+        &mut problems,
+        method(&model, options).map_err(|problem| vec![problem]),
+    );
     let amplitude = keep(&mut problems, amplitude(&model, options));
     let settings = keep(&mut problems, settings(&model, options));
     let (Some((timing, warnings)), Some(method), Some(amplitude), Some(settings)) =
@@ -71,7 +77,10 @@ pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
         return Err(Problems(problems));
     }
     let experiment = assemble(model, timing, method, amplitude, settings, options.seed)?;
-    Ok(Experiment { warnings, ..experiment })
+    Ok(Experiment {
+        warnings,
+        ..experiment
+    })
 }
 
 fn keep<T>(problems: &mut Vec<Problem>, result: Result<T, Vec<Problem>>) -> Option<T> {
@@ -93,9 +102,17 @@ fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), V
             default
         }),
     };
-    let dt = time("--dt", &options.dt, model.dt.unwrap_or(FiOptions::DEFAULT_DT));
+    let dt = time(
+        "--dt",
+        &options.dt,
+        model.dt.unwrap_or(FiOptions::DEFAULT_DT),
+    );
     let settle = time("--settle", &options.settle, 0.0);
-    let duration = time("--duration", &options.duration, model.duration.unwrap_or(FiOptions::DEFAULT_DURATION));
+    let duration = time(
+        "--duration",
+        &options.duration,
+        model.duration.unwrap_or(FiOptions::DEFAULT_DURATION),
+    );
     let skip = time("--skip", &options.skip, 0.0);
     if !problems.is_empty() {
         return Err(problems);
@@ -105,21 +122,34 @@ fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), V
 
 /// A time in ms.
 fn milliseconds(name: &str, text: &str) -> Result<f64, Problem> {
-    let failed = |error: String| Problem::new(format!("{name}: {error}"), format!("give for example {name} \"10 ms\""));
+    let failed = |error: String| {
+        Problem::new(
+            format!("{name}: {error}"),
+            format!("give for example {name} \"10 ms\""),
+        )
+    };
     let ms = Unit::named("ms").ok_or_else(|| failed("no unit of time".into()))?;
     let system = crate::units::BaseSystem::default();
     parse_quantity(text, &ms, &system).map_err(failed)
 }
 
 fn method(model: &Model, options: &FiOptions) -> Result<Option<&'static Method>, Problem> {
-    let named = options.method.as_ref().or(model.method.as_ref().map(|(name, _)| name));
+    let named = options
+        .method
+        .as_ref()
+        .or(model.method.as_ref().map(|(name, _)| name));
     let Some(name) = named else { return Ok(None) };
     let names = || METHODS.iter().map(|m| m.name);
     find(name).map(Some).ok_or_else(|| {
-        let near = nearest(name, names()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let near = nearest(name, names())
+            .map(|near| format!("did you mean `{near}`? "))
+            .unwrap_or_default();
         Problem::new(
             format!("there is no method `{name}`"),
-            format!("{near}The methods are: {}", names().collect::<Vec<_>>().join(", ")),
+            format!(
+                "{near}The methods are: {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
         )
     })
 }
@@ -134,12 +164,21 @@ fn amplitude(model: &Model, options: &FiOptions) -> Result<Axis, Vec<Problem>> {
     };
     let mut problems = Vec::new();
     let mut end = |flag: &str, text: &Option<String>, default: Option<f64>| match (text, default) {
-        (Some(text), _) => keep(&mut problems, setting::read(text, flag, &input.unit, model).map_err(|p| vec![p])),
+        (Some(text), _) => keep(
+            &mut problems,
+            setting::read(text, flag, &input.unit, model).map_err(|p| vec![p]),
+        ),
         (None, Some(default)) => Some(model.base.from_base(default, &input.unit)),
         (None, None) => {
             problems.push(Problem::new(
-                format!("{flag} is missing, and the model gives no range of {}", input.name),
-                format!("give {flag}, or add `range {} = 0 : 10 {}` to the model", input.name, input.unit.label),
+                format!(
+                    "{flag} is missing, and the model gives no range of {}",
+                    input.name
+                ),
+                format!(
+                    "give {flag}, or add `range {} = 0 : 10 {}` to the model",
+                    input.name, input.unit.label
+                ),
             ));
             None
         }
@@ -148,13 +187,21 @@ fn amplitude(model: &Model, options: &FiOptions) -> Result<Axis, Vec<Problem>> {
     let to = end("--to", &options.to, input.range.map(|r| r.1));
     let n = options.n.unwrap_or(FiOptions::DEFAULT_N);
     if n == 0 {
-        problems.push(Problem::new("--n is 0: there is nothing to run", "give at least 1"));
+        problems.push(Problem::new(
+            "--n is 0: there is nothing to run",
+            "give at least 1",
+        ));
     }
     let (Some(from), Some(to), true) = (from, to, problems.is_empty()) else {
         return Err(problems);
     };
-    let values = setting::range(&input.name, false, from, to, n).map_err(|problem| vec![problem])?;
-    Ok(Axis { name: input.name.clone(), unit: input.unit.clone(), values })
+    let values =
+        setting::range(&input.name, false, from, to, n).map_err(|problem| vec![problem])?;
+    Ok(Axis {
+        name: input.name.clone(),
+        unit: input.unit.clone(),
+        values,
+    })
 }
 
 fn settings(model: &Model, options: &FiOptions) -> Result<Vec<Set>, Vec<Problem>> {
@@ -163,7 +210,10 @@ fn settings(model: &Model, options: &FiOptions) -> Result<Vec<Set>, Vec<Problem>
     for text in &options.set {
         match setting::parse(text, model) {
             Ok(set) if settings.iter().any(|other| other.target == set.target) => {
-                problems.push(Problem::new(format!("`{}` is set twice", set.name), "give it once"));
+                problems.push(Problem::new(
+                    format!("`{}` is set twice", set.name),
+                    "give it once",
+                ));
             }
             Ok(set) => settings.push(set),
             Err(problem) => problems.push(problem),
@@ -173,11 +223,18 @@ fn settings(model: &Model, options: &FiOptions) -> Result<Vec<Set>, Vec<Problem>
         if param.default.is_none() && !settings.iter().any(|set| set.target == Target::Param(i)) {
             problems.push(Problem::new(
                 format!("the parameter `{}` has no value", param.name),
-                format!("set it with --set {}=..., in {}", param.name, param.unit.label),
+                format!(
+                    "set it with --set {}=..., in {}",
+                    param.name, param.unit.label
+                ),
             ));
         }
     }
-    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(settings)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Settings of one value are literals; those of several are axes, before the amplitude's.
@@ -189,11 +246,20 @@ fn assemble(
     settings: Vec<Set>,
     seed: u64,
 ) -> Result<Experiment, Problems> {
-    let mut params: Vec<Setting> =
-        model.params.iter().map(|p| Setting::Fixed(p.default.unwrap_or(f64::NAN))).collect();
+    let mut params: Vec<Setting> = model
+        .params
+        .iter()
+        .map(|p| Setting::Fixed(p.default.unwrap_or(f64::NAN)))
+        .collect();
     let mut initial: Vec<Option<Setting>> = vec![None; model.states.len()];
     let mut axes: Vec<Axis> = Vec::new();
-    for Set { target, name, unit, values } in settings {
+    for Set {
+        target,
+        name,
+        unit,
+        values,
+    } in settings
+    {
         let setting = if values.len() == 1 {
             Setting::Fixed(model.base.to_base(values.at(0), &unit))
         } else {
@@ -207,8 +273,18 @@ fn assemble(
     }
     axes.push(amplitude);
     let driven = stimulus_of(&timing, Setting::Axis(axes.len() - 1));
-    let silent = || stimulus_of(&Timing { settle: 0, ..timing }, Setting::Fixed(0.0));
-    let stimuli = std::iter::once(driven).chain((1..model.inputs.len()).map(|_| silent())).collect();
+    let silent = || {
+        stimulus_of(
+            &Timing {
+                settle: 0,
+                ..timing
+            },
+            Setting::Fixed(0.0),
+        )
+    };
+    let stimuli = std::iter::once(driven)
+        .chain((1..model.inputs.len()).map(|_| silent()))
+        .collect();
     Ok(Experiment {
         method,
         timing,
@@ -227,8 +303,14 @@ fn assemble(
 fn stimulus_of(timing: &Timing, amplitude: Setting) -> Stimulus {
     let amplitude = StimulusValue::Input(amplitude);
     if timing.settle == 0 {
-        return Stimulus { kind: &stimulus::CONSTANT, values: vec![amplitude] };
+        return Stimulus {
+            kind: &stimulus::CONSTANT,
+            values: vec![amplitude],
+        };
     }
     let times = [timing.settle, timing.duration].map(StimulusValue::Time);
-    Stimulus { kind: &stimulus::STEP, values: [amplitude].into_iter().chain(times).collect() }
+    Stimulus {
+        kind: &stimulus::STEP,
+        values: [amplitude].into_iter().chain(times).collect(),
+    }
 }

@@ -68,14 +68,27 @@ impl Values {
             Values::Log { from, to, n } if k > 0 && k + 1 < *n => {
                 from.signum() * between(from.abs().ln(), to.abs().ln(), k, *n).exp()
             }
-            Values::Log { from, to, .. } => if k == 0 { *from } else { *to },
-            Values::List(values) => usize::try_from(k).ok().and_then(|k| values.get(k)).copied().unwrap_or(f64::NAN),
+            Values::Log { from, to, .. } => {
+                if k == 0 {
+                    *from
+                } else {
+                    *to
+                }
+            }
+            Values::List(values) => usize::try_from(k)
+                .ok()
+                .and_then(|k| values.get(k))
+                .copied()
+                .unwrap_or(f64::NAN),
         }
     }
 }
 
 /// The ends are exact, and the middle of a symmetric range is its mean.
-#[expect(clippy::cast_precision_loss, reason = "an axis of 2^53 values has no exact positions anyway")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an axis of 2^53 values has no exact positions anyway"
+)]
 fn between(from: f64, to: f64, k: u64, n: u64) -> f64 {
     if k == 0 || n < 2 {
         return from;
@@ -98,12 +111,20 @@ impl Grid {
     /// # Errors
     /// More cells than can be numbered.
     pub fn new(axes: Vec<Axis>) -> Result<Grid, Problem> {
-        let product = axes.iter().try_fold(1u64, |product, axis| product.checked_mul(axis.values.len()));
+        let product = axes
+            .iter()
+            .try_fold(1u64, |product, axis| product.checked_mul(axis.values.len()));
         // Twice the largest f64 whole number leaves room for every figure derived from it.
         let Some(n_cells) = product.filter(|&n| n <= 1 << 52) else {
-            let sizes: Vec<String> = axes.iter().map(|axis| axis.values.len().to_string()).collect();
+            let sizes: Vec<String> = axes
+                .iter()
+                .map(|axis| axis.values.len().to_string())
+                .collect();
             return Err(Problem::new(
-                format!("the grid of {} cells is too large to number", sizes.join(" x ")),
+                format!(
+                    "the grid of {} cells is too large to number",
+                    sizes.join(" x ")
+                ),
                 "take fewer values per axis",
             ));
         };
@@ -138,8 +159,13 @@ impl Grid {
     #[must_use]
     pub fn column(&self, i: usize, cells: Range<u64>) -> Vec<f64> {
         let values = &self.axes[i].values;
-        let stride: u64 = self.axes[i + 1..].iter().map(|axis| axis.values.len()).product();
-        cells.map(|cell| values.at(cell / stride % values.len())).collect()
+        let stride: u64 = self.axes[i + 1..]
+            .iter()
+            .map(|axis| axis.values.len())
+            .product();
+        cells
+            .map(|cell| values.at(cell / stride % values.len()))
+            .collect()
     }
 }
 
@@ -148,16 +174,43 @@ mod tests {
     use super::*;
 
     fn axis(name: &str, values: Values) -> Axis {
-        Axis { name: name.into(), unit: Unit::one(), values }
+        Axis {
+            name: name.into(),
+            unit: Unit::one(),
+            values,
+        }
     }
 
     #[test]
     fn the_ends_of_a_range_are_exact_and_one_point_is_its_beginning() {
-        for values in [Values::Linear { from: 0.1, to: 0.7, n: 7 }, Values::Log { from: 0.1, to: 0.7, n: 7 }] {
+        for values in [
+            Values::Linear {
+                from: 0.1,
+                to: 0.7,
+                n: 7,
+            },
+            Values::Log {
+                from: 0.1,
+                to: 0.7,
+                n: 7,
+            },
+        ] {
             assert_eq!((values.at(0), values.at(6)), (0.1, 0.7));
         }
-        assert_eq!(Values::Linear { from: 3.0, to: 3.0, n: 1 }.at(0), 3.0);
-        let log = Values::Log { from: 1.0, to: 100.0, n: 3 };
+        assert_eq!(
+            Values::Linear {
+                from: 3.0,
+                to: 3.0,
+                n: 1
+            }
+            .at(0),
+            3.0
+        );
+        let log = Values::Log {
+            from: 1.0,
+            to: 100.0,
+            n: 3,
+        };
         assert!((log.at(1) - 10.0).abs() < 1e-12);
     }
 
@@ -175,7 +228,11 @@ mod tests {
     #[test]
     fn a_grid_without_axes_is_one_cell_and_an_endless_one_is_refused() {
         assert_eq!(Grid::new(Vec::new()).unwrap().n_cells(), 1);
-        let long = Values::Linear { from: 0.0, to: 1.0, n: u64::MAX };
+        let long = Values::Linear {
+            from: 0.0,
+            to: 1.0,
+            n: u64::MAX,
+        };
         assert!(Grid::new(vec![axis("a", long.clone()), axis("b", long)]).is_err());
     }
 }

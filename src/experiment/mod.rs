@@ -80,7 +80,10 @@ impl Experiment {
     /// Setting of parameter `i` of the model.
     #[must_use]
     pub fn parameter(&self, i: usize) -> Setting {
-        self.params.get(i).copied().unwrap_or(Setting::Fixed(f64::NAN))
+        self.params
+            .get(i)
+            .copied()
+            .unwrap_or(Setting::Fixed(f64::NAN))
     }
 
     /// Setting that replaces the initial value of state `i`, if any.
@@ -96,7 +99,10 @@ impl Experiment {
         let axes = self.grid.axes().iter().enumerate();
         axes.map(|(i, axis)| {
             let column = self.grid.column(i, cells.clone());
-            column.into_iter().map(|value| to_base(axis, value)).collect()
+            column
+                .into_iter()
+                .map(|value| to_base(axis, value))
+                .collect()
         })
         .collect()
     }

@@ -12,7 +12,10 @@ pub struct Problem {
 impl Problem {
     /// A problem and its remedy.
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> Problem {
-        Problem { message: message.into(), help: help.into() }
+        Problem {
+            message: message.into(),
+            help: help.into(),
+        }
     }
 }
 

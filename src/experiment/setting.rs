@@ -38,7 +38,12 @@ pub(super) fn parse(text: &str, model: &Model) -> Result<Set, Problem> {
     let (name, value) = (name.trim(), value.trim());
     let (target, unit) = find(name, model)?;
     let values = values(value, name, &unit, model)?;
-    Ok(Set { target, name: name.to_owned(), unit, values })
+    Ok(Set {
+        target,
+        name: name.to_owned(),
+        unit,
+        values,
+    })
 }
 
 fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem> {
@@ -46,7 +51,11 @@ fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem> {
         let found = model.states.iter().position(|s| s.name == state);
         return match found {
             Some(i) => Ok((Target::Initial(i), model.states[i].unit.clone())),
-            None => Err(unknown("state", state, model.states.iter().map(|s| s.name.as_str()))),
+            None => Err(unknown(
+                "state",
+                state,
+                model.states.iter().map(|s| s.name.as_str()),
+            )),
         };
     }
     if let Some(i) = model.params.iter().position(|p| p.name == name) {
@@ -64,7 +73,11 @@ fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem> {
             format!("its initial value is set with `init.{name}=...`"),
         ));
     }
-    Err(unknown("parameter", name, model.params.iter().map(|p| p.name.as_str())))
+    Err(unknown(
+        "parameter",
+        name,
+        model.params.iter().map(|p| p.name.as_str()),
+    ))
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Problem {

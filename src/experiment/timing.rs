@@ -22,7 +22,12 @@ impl Timing {
     ///
     /// # Errors
     /// Every time that is negative, not finite or too long, and a step or window without room.
-    pub fn new(dt: f64, settle: f64, duration: f64, skip: f64) -> Result<(Timing, Vec<String>), Vec<Problem>> {
+    pub fn new(
+        dt: f64,
+        settle: f64,
+        duration: f64,
+        skip: f64,
+    ) -> Result<(Timing, Vec<String>), Vec<Problem>> {
         if !(dt.is_finite() && dt > 0.0) {
             return Err(vec![Problem::new(
                 format!("dt must be a positive time, not {dt} ms"),
@@ -41,12 +46,20 @@ impl Timing {
                 0
             }
         };
-        let timing =
-            Timing { dt, settle: steps("settle", settle), duration: steps("duration", duration), skip: steps("skip", skip) };
+        let timing = Timing {
+            dt,
+            settle: steps("settle", settle),
+            duration: steps("duration", duration),
+            skip: steps("skip", skip),
+        };
         if problems.is_empty() {
             problems.extend(timing.without_room());
         }
-        if problems.is_empty() { Ok((timing, warnings)) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok((timing, warnings))
+        } else {
+            Err(problems)
+        }
     }
 
     fn without_room(&self) -> Option<Problem> {
@@ -57,7 +70,10 @@ impl Timing {
             ));
         }
         if self.settle.checked_add(self.duration).is_none() {
-            return Some(Problem::new("the run has more than 4294967295 steps", "give a shorter --duration or a larger --dt"));
+            return Some(Problem::new(
+                "the run has more than 4294967295 steps",
+                "give a shorter --duration or a larger --dt",
+            ));
         }
         (self.skip >= self.duration).then(|| {
             Problem::new(
@@ -102,9 +118,17 @@ fn to_steps(name: &str, time: f64, dt: f64) -> Result<(u32, Option<String>), Pro
         ));
     }
     // Decimal fractions of a millisecond are not exact in binary; that alone moves nothing.
-    let moved = ((exact - whole).abs() > 1e-6)
-        .then(|| format!("{name} {time} ms is no whole number of steps of {dt} ms; {} ms is used", whole * dt));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+    let moved = ((exact - whole).abs() > 1e-6).then(|| {
+        format!(
+            "{name} {time} ms is no whole number of steps of {dt} ms; {} ms is used",
+            whole * dt
+        )
+    });
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked above"
+    )]
     Ok((whole as u32, moved))
 }
 
@@ -127,8 +151,17 @@ mod tests {
         for dt in [0.0, -0.1, f64::NAN, f64::INFINITY] {
             assert!(Timing::new(dt, 0.0, 1.0, 0.0).is_err());
         }
-        assert_eq!(Timing::new(0.1, -1.0, f64::NAN, 1e300).unwrap_err().len(), 3);
-        assert!(Timing::new(2.0, 0.0, 0.5, 0.0).is_err(), "dt longer than the duration");
-        assert!(Timing::new(0.1, 0.0, 1.0, 1.0).is_err(), "nothing left after skip");
+        assert_eq!(
+            Timing::new(0.1, -1.0, f64::NAN, 1e300).unwrap_err().len(),
+            3
+        );
+        assert!(
+            Timing::new(2.0, 0.0, 0.5, 0.0).is_err(),
+            "dt longer than the duration"
+        );
+        assert!(
+            Timing::new(0.1, 0.0, 1.0, 1.0).is_err(),
+            "nothing left after skip"
+        );
     }
 }

@@ -223,7 +223,9 @@ impl Expr {
                 yes.each_name(visit);
                 no.each_name(visit);
             }
-            Node::Call(_, arguments) => arguments.iter().for_each(|argument| argument.each_name(visit)),
+            Node::Call(_, arguments) => arguments
+                .iter()
+                .for_each(|argument| argument.each_name(visit)),
         }
     }
 }

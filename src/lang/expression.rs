@@ -1,10 +1,10 @@
-//! Expressions: one function per level of the grammar. Nesting and height are bounded by
-//! [`MAX_DEPTH`], so that neither reading nor walking nor dropping a tree can exhaust the stack.
+//! Expressions: one function per level of the grammar. Nesting and height are bounded
+//! ([`MAX_NESTING`], [`MAX_DEPTH`]), so that neither reading nor walking nor dropping a tree can exhaust the stack.
 
-use super::MAX_DEPTH;
 use super::ast::{BinaryOp, CompareOp, Expr, Name, Node};
 use super::parser::{Parsed, Parser};
 use super::token::{Kind as TokenKind, Op};
+use super::{MAX_DEPTH, MAX_NESTING};
 use crate::diag::{Diagnostic, Span};
 
 impl Parser<'_> {
@@ -20,7 +20,10 @@ impl Parser<'_> {
                 return parser.expected("`else`, as in `a if condition else b`");
             }
             let no = parser.expression()?;
-            let (span, height) = (yes.span.to(no.span), yes.height.max(cond.height).max(no.height));
+            let (span, height) = (
+                yes.span.to(no.span),
+                yes.height.max(cond.height).max(no.height),
+            );
             let (yes, cond, no) = (Box::new(yes), Box::new(cond), Box::new(no));
             parser.built(Node::If { cond, yes, no }, span, height)
         })
@@ -56,11 +59,14 @@ impl Parser<'_> {
 
     fn comparison(&mut self) -> Parsed<Expr> {
         let left = self.sum()?;
-        let Some(op) = self.compare_op() else { return Ok(left) };
+        let Some(op) = self.compare_op() else {
+            return Ok(left);
+        };
         let right = self.sum()?;
         let span = self.span();
         if self.compare_op().is_some() {
-            let error = Diagnostic::error(span, "comparisons cannot be chained", "a second comparison");
+            let error =
+                Diagnostic::error(span, "comparisons cannot be chained", "a second comparison");
             return self.fail(error.help("write `a < b and b < c`"));
         }
         self.join(left, right, |a, b| Node::Compare(op, a, b))
@@ -124,11 +130,15 @@ impl Parser<'_> {
 
     fn quantity(&mut self) -> Parsed<Expr> {
         let left = self.power()?;
-        let TokenKind::Name(word) = self.peek() else { return Ok(left) };
+        let TokenKind::Name(word) = self.peek() else {
+            return Ok(left);
+        };
         if matches!(word.as_str(), "if" | "else" | "and" | "or" | "not") {
             return Ok(left);
         }
-        let Node::Number(value) = left.node else { return self.missing_operator() };
+        let Node::Number(value) = left.node else {
+            return self.missing_operator();
+        };
         let unit = self.power()?;
         match unit.node {
             Node::Name(_) | Node::Power(..) => {
@@ -136,14 +146,19 @@ impl Parser<'_> {
                 self.built(Node::Juxtapose(value, Box::new(unit)), span, height)
             }
             _ => {
-                let error = Diagnostic::error(unit.span, "only a unit can follow a number", "not a unit");
+                let error =
+                    Diagnostic::error(unit.span, "only a unit can follow a number", "not a unit");
                 self.fail(error.help("write `*` for a product"))
             }
         }
     }
 
     fn missing_operator<T>(&mut self) -> Parsed<T> {
-        let error = Diagnostic::error(self.span(), "an operator is missing before this name", "what is done with it?");
+        let error = Diagnostic::error(
+            self.span(),
+            "an operator is missing before this name",
+            "what is done with it?",
+        );
         self.fail(error.help("write `*` for a product; only a unit can follow a number without it"))
     }
 
@@ -171,8 +186,14 @@ impl Parser<'_> {
         };
         self.advance();
         match node {
-            Node::Name(text) if self.peek() == &TokenKind::Op(Op::Open) => self.call(Name { text, span }),
-            _ => Ok(Expr { node, span, height: 1 }),
+            Node::Name(text) if self.peek() == &TokenKind::Op(Op::Open) => {
+                self.call(Name { text, span })
+            }
+            _ => Ok(Expr {
+                node,
+                span,
+                height: 1,
+            }),
         }
     }
 
@@ -181,7 +202,10 @@ impl Parser<'_> {
         self.advance();
         let inner = self.expression()?;
         self.close(open)?;
-        Ok(Expr { span: open.to(self.last_span()), ..inner })
+        Ok(Expr {
+            span: open.to(self.last_span()),
+            ..inner
+        })
     }
 
     fn call(&mut self, name: Name) -> Parsed<Expr> {
@@ -195,7 +219,11 @@ impl Parser<'_> {
             }
         }
         self.close(open)?;
-        let height = arguments.iter().map(|argument| argument.height).max().unwrap_or(0);
+        let height = arguments
+            .iter()
+            .map(|argument| argument.height)
+            .max()
+            .unwrap_or(0);
         let span = name.span.to(self.last_span());
         self.built(Node::Call(name, arguments), span, height)
     }
@@ -206,7 +234,8 @@ impl Parser<'_> {
         }
         match self.peek() {
             TokenKind::Newline => {
-                let error = Diagnostic::error(open, "this parenthesis is not closed", "opened here");
+                let error =
+                    Diagnostic::error(open, "this parenthesis is not closed", "opened here");
                 self.fail(error.help("add `)`"))
             }
             _ => self.expected("an operator or `)`"),
@@ -222,21 +251,30 @@ impl Parser<'_> {
     }
 
     /// Two operands under a new node.
-    pub(super) fn join(&mut self, a: Expr, b: Expr, node: impl FnOnce(Box<Expr>, Box<Expr>) -> Node) -> Parsed<Expr> {
+    pub(super) fn join(
+        &mut self,
+        a: Expr,
+        b: Expr,
+        node: impl FnOnce(Box<Expr>, Box<Expr>) -> Node,
+    ) -> Parsed<Expr> {
         let (span, height) = (a.span.to(b.span), a.height.max(b.height));
         self.built(node(Box::new(a), Box::new(b)), span, height)
     }
 
     fn built(&mut self, node: Node, span: Span, below: usize) -> Parsed<Expr> {
         if below >= MAX_DEPTH {
-            return self.too_deep(span);
+            return self.too_deep(span, MAX_DEPTH);
         }
-        Ok(Expr { node, span, height: below + 1 })
+        Ok(Expr {
+            node,
+            span,
+            height: below + 1,
+        })
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MAX_DEPTH {
-            return self.too_deep(self.span());
+        if self.depth >= MAX_NESTING {
+            return self.too_deep(self.span(), MAX_NESTING);
         }
         self.depth += 1;
         let result = read(self);
@@ -244,8 +282,11 @@ impl Parser<'_> {
         result
     }
 
-    fn too_deep<T>(&mut self, span: Span) -> Parsed<T> {
-        let message = format!("this expression is nested or chained more than {MAX_DEPTH} deep");
-        self.fail(Diagnostic::error(span, message, "here").help("give a part of it a name: `part = ... : unit`"))
+    fn too_deep<T>(&mut self, span: Span, limit: usize) -> Parsed<T> {
+        let message = format!("this expression is nested or chained more than {limit} deep");
+        self.fail(
+            Diagnostic::error(span, message, "here")
+                .help("give a part of it a name: `part = ... : unit`"),
+        )
     }
 }

@@ -2,7 +2,17 @@
 
 /// The words that begin statements. They are names everywhere else.
 pub(super) const KEYWORDS: &[&str] = &[
-    "model", "cite", "range", "dt", "duration", "param", "input", "init", "threshold", "reset", "refractory",
+    "model",
+    "cite",
+    "range",
+    "dt",
+    "duration",
+    "param",
+    "input",
+    "init",
+    "threshold",
+    "reset",
+    "refractory",
     "method",
 ];
 
@@ -15,7 +25,10 @@ pub(super) fn end_of_line(text: &str) -> usize {
 }
 
 fn split_name(line: &str) -> (&str, &str) {
-    line.split_at(line.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(line.len()))
+    line.split_at(
+        line.find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(line.len()),
+    )
 }
 
 /// Whether a statement begins on the first line of `text`, which no expression could continue with.
@@ -26,11 +39,17 @@ pub(super) fn begins_statement(text: &str) -> bool {
         return false;
     }
     let rest = rest.trim_start();
-    let rest = if name.starts_with('d') { rest.strip_prefix("/dt").unwrap_or(rest).trim_start() } else { rest };
+    let rest = if name.starts_with('d') {
+        rest.strip_prefix("/dt").unwrap_or(rest).trim_start()
+    } else {
+        rest
+    };
     let assigned = rest.starts_with('=') && !rest.starts_with("==");
     let (next, _) = split_name(rest);
     let word = !next.is_empty() && !matches!(next, "and" | "or" | "not" | "if" | "else");
-    assigned || rest.starts_with(':') || (KEYWORDS.contains(&name) && (word || rest.starts_with('"')))
+    assigned
+        || rest.starts_with(':')
+        || (KEYWORDS.contains(&name) && (word || rest.starts_with('"')))
 }
 
 /// Whether the next line with something other than a comment is indented and begins with a binary
@@ -42,8 +61,10 @@ pub(super) fn begins_with_operator(text: &str) -> bool {
         let code = line.trim();
         if !code.starts_with('#') {
             let (name, _) = split_name(code);
-            let operator = code.starts_with(['+', '-', '*', '/', '^', '<', '>']) || ["==", "!="].iter().any(|op| code.starts_with(op));
-            return line.starts_with([' ', '\t']) && (operator || matches!(name, "and" | "or" | "if" | "else"));
+            let operator = code.starts_with(['+', '-', '*', '/', '^', '<', '>'])
+                || ["==", "!="].iter().any(|op| code.starts_with(op));
+            return line.starts_with([' ', '\t'])
+                && (operator || matches!(name, "and" | "or" | "if" | "else"));
         }
         if line.len() == rest.len() {
             return false;

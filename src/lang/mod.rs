@@ -53,12 +53,17 @@ pub mod ast;
 mod expression;
 mod lines;
 mod parser;
+mod parts;
 #[cfg(test)]
 mod tests;
 mod token;
 
 pub use parser::parse;
 
-/// How deep expressions may be nested, and how many terms one may chain. Everything that walks a
+/// How many levels a tree may have, and so how many terms a sum may chain. Everything that walks a
 /// tree may rely on it.
 pub const MAX_DEPTH: usize = 256;
+
+/// How deep parentheses, signs and choices may be nested. Lower, because reading takes a dozen calls
+/// for each level, and an unoptimised build must manage on a thread's two megabytes.
+const MAX_NESTING: usize = 100;

@@ -1,11 +1,10 @@
 //! Tokens to statements. A statement that cannot be read is reported and left out, and reading goes
 //! on with the next line.
 
-use super::ast::{Assignment, BinaryOp, Expr, Name, Node, Statement, StatementKind as Kind, UnitText};
+use super::ast::{Assignment, BinaryOp, Expr, Name, Node, Statement, StatementKind as Kind};
 use super::lines::KEYWORDS;
 use super::token::{self, Kind as TokenKind, Op, Token};
 use crate::diag::{Diagnostic, Diagnostics, Span, nearest, shorten};
-use crate::units::Unit;
 
 /// The statement cannot be read; why has been reported.
 #[derive(Debug)]
@@ -18,7 +17,13 @@ pub(super) type Parsed<T> = Result<T, Failed>;
 pub fn parse(text: &str) -> (Vec<Statement>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     let tokens = token::tokens(text, &mut diagnostics);
-    let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0, diagnostics };
+    let mut parser = Parser {
+        text,
+        tokens: &tokens,
+        at: 0,
+        depth: 0,
+        diagnostics,
+    };
     let mut statements = Vec::new();
     while parser.at < tokens.len() {
         if parser.peek() != &TokenKind::Newline {
@@ -30,9 +35,9 @@ pub fn parse(text: &str) -> (Vec<Statement>, Diagnostics) {
 }
 
 pub(super) struct Parser<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
-    at: usize,
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
+    pub(super) at: usize,
     /// How deep the expression being read is nested.
     pub(super) depth: usize,
     diagnostics: Diagnostics,
@@ -45,16 +50,25 @@ impl<'a> Parser<'a> {
         self.peek_at(0)
     }
 
-    fn peek_at(&self, ahead: usize) -> &'a TokenKind {
-        self.tokens.get(self.at + ahead).map_or(&TokenKind::Newline, |token| &token.kind)
+    pub(super) fn peek_at(&self, ahead: usize) -> &'a TokenKind {
+        self.tokens
+            .get(self.at + ahead)
+            .map_or(&TokenKind::Newline, |token| &token.kind)
     }
 
     pub(super) fn span(&self) -> Span {
-        self.tokens.get(self.at).map_or(Span::new(self.text.len(), self.text.len()), |token| token.span)
+        self.tokens
+            .get(self.at)
+            .map_or(Span::new(self.text.len(), self.text.len()), |token| {
+                token.span
+            })
     }
 
     pub(super) fn last_span(&self) -> Span {
-        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(Span::default(), |token| token.span)
+        self.at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .map_or(Span::default(), |token| token.span)
     }
 
     pub(super) fn advance(&mut self) {
@@ -80,16 +94,30 @@ impl<'a> Parser<'a> {
         let (found, span) = match self.peek() {
             TokenKind::Bad => return Err(Failed),
             // The caret of what is missing at the end of a line stands right after the line.
-            TokenKind::Newline => ("the end of the line".to_owned(), Span::new(self.last_span().end, self.last_span().end)),
+            TokenKind::Newline => (
+                "the end of the line".to_owned(),
+                Span::new(self.last_span().end, self.last_span().end),
+            ),
             TokenKind::Op(op) => (format!("`{}`", op.text()), self.span()),
             TokenKind::Text(_) => ("a text".to_owned(), self.span()),
-            TokenKind::Name(_) | TokenKind::Number(_) => (format!("`{}`", shorten(self.span().of(self.text))), self.span()),
+            TokenKind::Name(_) | TokenKind::Number(_) => (
+                format!("`{}`", shorten(self.span().of(self.text))),
+                self.span(),
+            ),
         };
-        self.fail(Diagnostic::error(span, format!("expected {what}, found {found}"), format!("expected {what}")))
+        self.fail(Diagnostic::error(
+            span,
+            format!("expected {what}, found {found}"),
+            format!("expected {what}"),
+        ))
     }
 
-    fn expect(&mut self, op: Op) -> Parsed<()> {
-        if self.take(op) { Ok(()) } else { self.expected(&format!("`{}`", op.text())) }
+    pub(super) fn expect(&mut self, op: Op) -> Parsed<()> {
+        if self.take(op) {
+            Ok(())
+        } else {
+            self.expected(&format!("`{}`", op.text()))
+        }
     }
 
     // Statements.
@@ -105,7 +133,8 @@ impl<'a> Parser<'a> {
         while self.peek() != &TokenKind::Newline {
             self.at += 1;
         }
-        let kind = kind.or_else(|Failed| self.declared_by(from).map(Kind::Unreadable).ok_or(Failed));
+        let kind =
+            kind.or_else(|Failed| self.declared_by(from).map(Kind::Unreadable).ok_or(Failed));
         kind.ok().map(|kind| Statement { kind, span })
     }
 
@@ -113,16 +142,31 @@ impl<'a> Parser<'a> {
     /// called unknown.
     fn declared_by(&self, from: usize) -> Option<Name> {
         let name = |at: usize| match self.tokens.get(at)? {
-            Token { kind: TokenKind::Name(text), span } => Some(Name { text: text.clone(), span: *span }),
+            Token {
+                kind: TokenKind::Name(text),
+                span,
+            } => Some(Name {
+                text: text.clone(),
+                span: *span,
+            }),
             _ => None,
         };
         let (first, next) = (name(from)?, &self.tokens.get(from + 1)?.kind);
         match next {
             TokenKind::Op(Op::Slash) => {
-                let text = first.text.strip_prefix('d').filter(|state| !state.is_empty())?.to_owned();
-                Some(Name { text, span: first.span })
+                let text = first
+                    .text
+                    .strip_prefix('d')
+                    .filter(|state| !state.is_empty())?
+                    .to_owned();
+                Some(Name {
+                    text,
+                    span: first.span,
+                })
             }
-            TokenKind::Name(_) if matches!(first.text.as_str(), "param" | "input") => name(from + 1),
+            TokenKind::Name(_) if matches!(first.text.as_str(), "param" | "input") => {
+                name(from + 1)
+            }
             TokenKind::Name(_) if KEYWORDS.contains(&first.text.as_str()) => None,
             _ => Some(first),
         }
@@ -135,7 +179,9 @@ impl<'a> Parser<'a> {
         match self.peek_at(1) {
             TokenKind::Op(Op::Assign) => self.definition(),
             TokenKind::Op(Op::Colon) => self.declaration(),
-            TokenKind::Op(Op::Slash) if self.peek_at(2) == &TokenKind::Name("dt".to_owned()) => self.equation(word),
+            TokenKind::Op(Op::Slash) if self.peek_at(2) == &TokenKind::Name("dt".to_owned()) => {
+                self.equation(word)
+            }
             _ if KEYWORDS.contains(&word.as_str()) => {
                 self.advance();
                 self.keyword(word)
@@ -145,8 +191,13 @@ impl<'a> Parser<'a> {
     }
 
     fn unknown_statement(&mut self, word: &str) -> Parsed<Kind> {
-        let error = Diagnostic::error(self.span(), format!("`{}` does not begin a statement", shorten(word)), "not a statement");
-        let near = nearest(word, KEYWORDS.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let error = Diagnostic::error(
+            self.span(),
+            format!("`{}` does not begin a statement", shorten(word)),
+            "not a statement",
+        );
+        let near =
+            nearest(word, KEYWORDS.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         self.fail(error.help(near.unwrap_or_else(|| {
             format!("statements are `dx/dt = ... : unit`, `name = ... : unit`, and those that begin with {}", KEYWORDS.join(", "))
         })))
@@ -154,7 +205,10 @@ impl<'a> Parser<'a> {
 
     fn keyword(&mut self, word: &str) -> Parsed<Kind> {
         match word {
-            "model" => Ok(Kind::Model { name: self.name()?, title: self.doc() }),
+            "model" => Ok(Kind::Model {
+                name: self.name()?,
+                title: self.doc(),
+            }),
             "cite" => match self.peek() {
                 TokenKind::Text(text) => {
                     self.advance();
@@ -169,12 +223,19 @@ impl<'a> Parser<'a> {
             "input" => {
                 let name = self.name()?;
                 self.expect(Op::Colon)?;
-                Ok(Kind::Input { name, unit: self.unit()?, doc: self.doc() })
+                Ok(Kind::Input {
+                    name,
+                    unit: self.unit()?,
+                    doc: self.doc(),
+                })
             }
             "init" => {
                 let name = self.name()?;
                 self.expect(Op::Assign)?;
-                Ok(Kind::Init { name, expr: self.expression()? })
+                Ok(Kind::Init {
+                    name,
+                    expr: self.expression()?,
+                })
             }
             "threshold" => Ok(Kind::Threshold(self.expression()?)),
             "reset" => self.reset(),
@@ -189,18 +250,31 @@ impl<'a> Parser<'a> {
         self.expect(Op::Assign)?;
         let low = self.expression()?;
         self.expect(Op::Colon)?;
-        Ok(Kind::Range { name, low, high: self.expression()? })
+        Ok(Kind::Range {
+            name,
+            low,
+            high: self.expression()?,
+        })
     }
 
     fn param(&mut self) -> Parsed<Kind> {
         let name = self.name()?;
-        let value = if self.take(Op::Assign) { Some(self.expression()?) } else { None };
+        let value = if self.take(Op::Assign) {
+            Some(self.expression()?)
+        } else {
+            None
+        };
         let unit = match self.take(Op::Colon) {
             true => Some(self.unit()?),
             false if value.is_none() => return self.expected("`=` and a value, or `:` and a unit"),
             false => None,
         };
-        Ok(Kind::Param { name, value, unit, doc: self.doc() })
+        Ok(Kind::Param {
+            name,
+            value,
+            unit,
+            doc: self.doc(),
+        })
     }
 
     fn reset(&mut self) -> Parsed<Kind> {
@@ -223,8 +297,14 @@ impl<'a> Parser<'a> {
         };
         self.advance();
         let right = self.expression()?;
-        let Some(op) = op else { return Ok(Assignment { name, value: right }) };
-        let left = Expr { node: Node::Name(name.text.clone()), span: name.span, height: 1 };
+        let Some(op) = op else {
+            return Ok(Assignment { name, value: right });
+        };
+        let left = Expr {
+            node: Node::Name(name.text.clone()),
+            span: name.span,
+            height: 1,
+        };
         let value = self.join(left, right, |a, b| Node::Binary(op, a, b))?;
         Ok(Assignment { name, value })
     }
@@ -241,14 +321,20 @@ impl<'a> Parser<'a> {
         let unit = self.unit_after_colon("the unit of the state, as in `dv/dt = ... : mV`")?;
         let unless_refractory = self.flags()?.unless_refractory;
         self.doc();
-        Ok(Kind::Equation { name, rhs, unit, unless_refractory })
+        Ok(Kind::Equation {
+            name,
+            rhs,
+            unit,
+            unless_refractory,
+        })
     }
 
     fn definition(&mut self) -> Parsed<Kind> {
         let name = self.name()?;
         self.expect(Op::Assign)?;
         let expr = self.expression()?;
-        let unit = self.unit_after_colon("a unit, as in `a = ... : Hz`; a parameter is `param a = ...`")?;
+        let unit =
+            self.unit_after_colon("a unit, as in `a = ... : Hz`; a parameter is `param a = ...`")?;
         self.flags()?.refuse_unless_refractory(self)?;
         self.doc();
         Ok(Kind::Let { name, expr, unit })
@@ -259,112 +345,11 @@ impl<'a> Parser<'a> {
         self.expect(Op::Colon)?;
         let unit = Some(self.unit()?);
         self.flags()?.refuse_unless_refractory(self)?;
-        Ok(Kind::Param { name, value: None, unit, doc: self.doc() })
-    }
-
-    // Parts of statements.
-
-    fn name(&mut self) -> Parsed<Name> {
-        match self.peek() {
-            TokenKind::Name(text) => {
-                let name = self.checked(text, self.span());
-                self.advance();
-                name
-            }
-            _ => self.expected("a name"),
-        }
-    }
-
-    fn checked(&mut self, text: &str, span: Span) -> Parsed<Name> {
-        if text.is_ascii() && text.len() <= 64 {
-            return Ok(Name { text: text.to_owned(), span });
-        }
-        let error = Diagnostic::error(span, "this name cannot be used", "not a usable name");
-        self.fail(error.help("names are letters a to z, digits and `_`, at most 64 of them"))
-    }
-
-    fn doc(&mut self) -> String {
-        let TokenKind::Text(text) = self.peek() else { return String::new() };
-        self.advance();
-        text.clone()
-    }
-
-    fn unit_after_colon(&mut self, example: &str) -> Parsed<UnitText> {
-        if self.take(Op::Colon) { self.unit() } else { self.expected(&format!("`:` and {example}")) }
-    }
-
-    /// A unit ends where the line does, at a text, and at the `(` of flags: one that follows a
-    /// complete unit.
-    fn unit(&mut self) -> Parsed<UnitText> {
-        let (from, mut complete, mut open) = (self.at, false, 0usize);
-        loop {
-            match self.peek() {
-                TokenKind::Newline | TokenKind::Text(_) => break,
-                TokenKind::Op(Op::Open) if complete && open == 0 => break,
-                TokenKind::Op(Op::Open) => open += 1,
-                TokenKind::Op(Op::Close) => open = open.saturating_sub(1),
-                TokenKind::Bad => return Err(Failed),
-                _ => {}
-            }
-            complete = matches!(self.peek(), TokenKind::Name(_) | TokenKind::Number(_) | TokenKind::Op(Op::Close));
-            self.advance();
-        }
-        if self.at == from {
-            return self.expected("a unit (`1` for a plain number)");
-        }
-        let span = self.tokens[from].span.to(self.last_span());
-        match Unit::parse(span.of(self.text)) {
-            Ok(unit) => Ok(UnitText { unit, span }),
-            Err(error) => {
-                let at = Span::new(span.start + error.start, span.start + error.end);
-                self.fail(Diagnostic::error(at, error.message, "not a unit"))
-            }
-        }
-    }
-
-    fn flags(&mut self) -> Parsed<Flags> {
-        let mut flags = Flags { unless_refractory: None };
-        if !self.take(Op::Open) {
-            return Ok(flags);
-        }
-        loop {
-            let start = self.span();
-            while !matches!(self.peek(), TokenKind::Newline | TokenKind::Op(Op::Comma | Op::Close)) {
-                self.advance();
-            }
-            let span = start.to(self.last_span());
-            let words: Vec<&str> = span.of(self.text).split_whitespace().collect();
-            match words.join(" ").as_str() {
-                "unless refractory" => flags.unless_refractory = Some(span),
-                // All parameters are constant within a cell.
-                "constant" => {}
-                other => return self.refused_flag(other, span),
-            }
-            if !self.take(Op::Comma) {
-                return self.expect(Op::Close).map(|()| flags);
-            }
-        }
-    }
-
-    fn refused_flag<T>(&mut self, flag: &str, span: Span) -> Parsed<T> {
-        let message = match flag {
-            "shared" | "linked" | "event-driven" | "clock-driven" | "constant over dt" | "scalar" => {
-                format!("the flag `({flag})` is not supported")
-            }
-            _ => format!("`({})` is not a flag", shorten(flag)),
-        };
-        self.fail(Diagnostic::error(span, message, "not supported").help("flags are `(unless refractory)` and `(constant)`"))
-    }
-}
-
-struct Flags {
-    unless_refractory: Option<Span>,
-}
-
-impl Flags {
-    fn refuse_unless_refractory(&self, parser: &mut Parser<'_>) -> Parsed<()> {
-        let Some(span) = self.unless_refractory else { return Ok(()) };
-        let message = "`(unless refractory)` belongs to an equation `dx/dt = ...`";
-        parser.fail(Diagnostic::error(span, message, "not an equation"))
+        Ok(Kind::Param {
+            name,
+            value: None,
+            unit,
+            doc: self.doc(),
+        })
     }
 }

@@ -44,18 +44,30 @@ operators! {
 impl Op {
     /// As it is written.
     pub(super) fn text(self) -> &'static str {
-        OPERATORS.iter().find(|(_, op)| *op == self).map_or("", |(text, _)| text)
+        OPERATORS
+            .iter()
+            .find(|(_, op)| *op == self)
+            .map_or("", |(text, _)| text)
     }
 
     fn is_binary(self) -> bool {
         use Op::*;
-        !matches!(self, Open | Close | Comma | Colon | Semicolon | Assign | AddTo | SubFrom | MulBy | DivBy)
+        !matches!(
+            self,
+            Open | Close | Comma | Colon | Semicolon | Assign | AddTo | SubFrom | MulBy | DivBy
+        )
     }
 }
 
 /// The tokens of `text`, ending with a `Newline`.
 pub(super) fn tokens(text: &str, diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, open: 0, tokens: Vec::new(), diagnostics };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        open: 0,
+        tokens: Vec::new(),
+        diagnostics,
+    };
     while lexer.at < text.len() {
         lexer.next();
     }
@@ -74,20 +86,32 @@ struct Lexer<'a> {
 
 impl Lexer<'_> {
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
-        self.tokens.push(Token { kind, span: Span::new(start, end) });
+        self.tokens.push(Token {
+            kind,
+            span: Span::new(start, end),
+        });
         self.at = end;
     }
 
     fn next(&mut self) {
         let rest = &self.text[self.at..];
-        let Some(first) = rest.chars().next() else { return };
+        let Some(first) = rest.chars().next() else {
+            return;
+        };
         match first {
             '\n' => self.newline(),
             '#' => self.at += lines::end_of_line(rest),
-            '\\' if rest[1..].trim_start_matches([' ', '\t', '\r']).starts_with(['\n', '#']) => self.backslash(),
+            '\\' if rest[1..]
+                .trim_start_matches([' ', '\t', '\r'])
+                .starts_with(['\n', '#']) =>
+            {
+                self.backslash()
+            }
             '"' => self.text_literal(),
             _ if first.is_whitespace() || first == '\u{feff}' => self.at += first.len_utf8(),
-            _ if first.is_ascii_digit() || (first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) => {
+            _ if first.is_ascii_digit()
+                || (first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) =>
+            {
                 self.number();
             }
             _ if first.is_alphabetic() || first == '_' => self.name(),
@@ -98,7 +122,11 @@ impl Lexer<'_> {
     /// The end of a line is the end of a statement unless the statement goes on.
     fn newline(&mut self) {
         let (start, rest) = (self.at, &self.text[self.at + 1..]);
-        let goes_on = if self.tokens.last().is_none_or(|last| last.kind == Kind::Newline) {
+        let goes_on = if self
+            .tokens
+            .last()
+            .is_none_or(|last| last.kind == Kind::Newline)
+        {
             true
         } else if self.open > 0 {
             // A statement cannot begin inside parentheses: one of them was not closed.
@@ -128,20 +156,33 @@ impl Lexer<'_> {
     }
 
     fn text_literal(&mut self) {
-        let start = self.at;
-        let line = &self.text[start..start + lines::end_of_line(&self.text[start..])];
-        if let Some(length) = line[1..].find('"') {
-            let text = line[1..=length].to_owned();
-            self.push(Kind::Text(text), start, start + length + 2);
+        let (start, inside) = (self.at, &self.text[self.at + 1..]);
+        let length = inside.find(['"', '\n']).unwrap_or(inside.len());
+        if inside[length..].starts_with('"') {
+            self.push(
+                Kind::Text(inside[..length].to_owned()),
+                start,
+                start + length + 2,
+            );
         } else {
-            let end = start + line.trim_end().len();
-            self.bad(start, end, "this text is not closed".to_owned(), "no second `\"` on this line");
+            let end = start + 1 + inside[..length].trim_end().len();
+            self.bad(
+                start,
+                end,
+                "this text is not closed".to_owned(),
+                "no second `\"` on this line",
+            );
         }
     }
 
     fn number(&mut self) {
         let bytes = &self.text.as_bytes()[self.at..];
-        let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = |from: usize| {
+            bytes[from..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count()
+        };
         let mut length = digits(0);
         if bytes.get(length) == Some(&b'.') {
             length += 1 + digits(length + 1);
@@ -154,13 +195,20 @@ impl Lexer<'_> {
         let (start, end) = (self.at, self.at + length);
         match self.text[start..end].parse::<f64>() {
             Ok(value) if value.is_finite() => self.push(Kind::Number(value), start, end),
-            _ => self.bad(start, end, "this number is too large".to_owned(), "beyond double precision"),
+            _ => self.bad(
+                start,
+                end,
+                "this number is too large".to_owned(),
+                "beyond double precision",
+            ),
         }
     }
 
     fn name(&mut self) {
         let rest = &self.text[self.at..];
-        let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
         let name = rest[..length].to_owned();
         self.push(Kind::Name(name), self.at, self.at + length);
     }
@@ -190,9 +238,13 @@ impl Lexer<'_> {
 
     /// Reports what cannot be read; a run of it only once.
     fn bad(&mut self, start: usize, end: usize, message: String, label: &str) {
-        let again = self.tokens.last().is_some_and(|last| last.kind == Kind::Bad);
+        let again = self
+            .tokens
+            .last()
+            .is_some_and(|last| last.kind == Kind::Bad);
         if !again {
-            self.diagnostics.push(Diagnostic::error(Span::new(start, end), message, label));
+            self.diagnostics
+                .push(Diagnostic::error(Span::new(start, end), message, label));
         }
         self.push(Kind::Bad, start, end);
     }

@@ -18,8 +18,17 @@ pub(super) fn check(name: &str, text: &str) -> Result<(Model, Diagnostics), Diag
     let (declared, mut scope) = declare(&statements, &mut diagnostics);
     scope.base = base_system(&declared, text);
     declare_dims(&declared, &mut scope);
-    let checker = Checker { scope: &mut scope, text, diagnostics: &mut diagnostics, place: Place::Anywhere };
-    let mut build = Build { declared: &declared, checker, unread };
+    let checker = Checker {
+        scope: &mut scope,
+        text,
+        diagnostics: &mut diagnostics,
+        place: Place::Anywhere,
+    };
+    let mut build = Build {
+        declared: &declared,
+        checker,
+        unread,
+    };
     let model = build.model(name);
     if diagnostics.has_errors() {
         return Err(diagnostics);
@@ -31,41 +40,85 @@ pub(super) fn check(name: &str, text: &str) -> Result<(Model, Diagnostics), Diag
 /// The current of the first input decides; without one, the first current that has a unit.
 fn base_system(declared: &Declared<'_>, text: &str) -> BaseSystem {
     let inputs = declared.inputs.iter().map(|input| input.unit.unit.clone());
-    let params = declared.params.iter().filter_map(|param| match (param.unit, param.value) {
-        (Some(unit), _) => Some(unit.unit.clone()),
-        (None, Some(value)) => literal_unit(value.span.of(text)),
-        (None, None) => None,
-    });
+    let params = declared
+        .params
+        .iter()
+        .filter_map(|param| match (param.unit, param.value) {
+            (Some(unit), _) => Some(unit.unit.clone()),
+            (None, Some(value)) => literal_unit(value.span.of(text)),
+            (None, None) => None,
+        });
     let states = declared.states.iter().map(|state| state.unit.unit.clone());
     let lets = declared.lets.iter().map(|one| one.unit.unit.clone());
     let mut units = inputs.chain(params).chain(states).chain(lets);
-    units.find_map(|unit| BaseSystem::for_current(&unit)).unwrap_or_default()
+    units
+        .find_map(|unit| BaseSystem::for_current(&unit))
+        .unwrap_or_default()
 }
 
 /// The unit a value is written in, if it is a number and a unit.
 pub(super) fn literal_unit(text: &str) -> Option<Unit> {
     let (_, unit) = split_quantity(text)?;
-    if unit.is_empty() { Some(Unit::one()) } else { Unit::parse(&unit).ok() }
+    if unit.is_empty() {
+        Some(Unit::one())
+    } else {
+        Unit::parse(&unit).ok()
+    }
 }
 
 /// Dimensions that are written down. Those of parameters with a value follow from the value.
 fn declare_dims(declared: &Declared<'_>, scope: &mut Scope<'_>) {
     let params = declared.params.iter().enumerate();
-    let params = params.filter_map(|(index, param)| Some((Symbol::Param(index), param.unit?.unit.dim)));
-    let inputs = declared.inputs.iter().enumerate().map(|(index, one)| (Symbol::Input(index), one.unit.unit.dim));
-    let lets = declared.lets.iter().enumerate().map(|(index, one)| (Symbol::Let(index), one.unit.unit.dim));
-    let states = declared.states.iter().enumerate().map(|(index, one)| (Symbol::State(index), one.unit.unit.dim));
-    scope.dims.extend(params.chain(inputs).chain(lets).chain(states));
+    let params =
+        params.filter_map(|(index, param)| Some((Symbol::Param(index), param.unit?.unit.dim)));
+    let inputs = declared
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Symbol::Input(index), one.unit.unit.dim));
+    let lets = declared
+        .lets
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Symbol::Let(index), one.unit.unit.dim));
+    let states = declared
+        .states
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Symbol::State(index), one.unit.unit.dim));
+    scope
+        .dims
+        .extend(params.chain(inputs).chain(lets).chain(states));
 }
 
 /// Parameters and sub-expressions that nothing uses.
 fn warn_unused(declared: &Declared<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
-    let params = declared.params.iter().enumerate().map(|(index, one)| (Symbol::Param(index), one.name));
-    let inputs = declared.inputs.iter().enumerate().map(|(index, one)| (Symbol::Input(index), one.name));
-    let lets = declared.lets.iter().enumerate().map(|(index, one)| (Symbol::Let(index), one.name));
-    for (symbol, name) in params.chain(inputs).chain(lets).filter(|(symbol, _)| !scope.used.contains(symbol)) {
+    let params = declared
+        .params
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Symbol::Param(index), one.name));
+    let inputs = declared
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Symbol::Input(index), one.name));
+    let lets = declared
+        .lets
+        .iter()
+        .enumerate()
+        .map(|(index, one)| (Symbol::Let(index), one.name));
+    for (symbol, name) in params
+        .chain(inputs)
+        .chain(lets)
+        .filter(|(symbol, _)| !scope.used.contains(symbol))
+    {
         let message = format!("`{}` is not used", name.text);
-        diagnostics.push(Diagnostic::warning(name.span, message, format!("{} that nothing uses", symbol.kind())));
+        diagnostics.push(Diagnostic::warning(
+            name.span,
+            message,
+            format!("{} that nothing uses", symbol.kind()),
+        ));
     }
 }
 
@@ -86,7 +139,10 @@ impl Build<'_, '_, '_> {
         let inits = self.inits();
         let init_order = self.init_order();
         let states = self.states(inits);
-        let (name, title) = self.declared.model.map_or((name, ""), |(name, title)| (&name.text, title));
+        let (name, title) = self
+            .declared
+            .model
+            .map_or((name, ""), |(name, title)| (&name.text, title));
         let model = Model {
             name: name.to_owned(),
             title: title.to_owned(),
@@ -100,9 +156,18 @@ impl Build<'_, '_, '_> {
             threshold: self.threshold(),
             reset: self.reset(),
             refractory: self.refractory(&lets),
-            dt: self.declared.dt.and_then(|expr| self.positive_time(expr, "dt")),
-            duration: self.declared.duration.and_then(|expr| self.positive_time(expr, "duration")),
-            method: self.declared.method.map(|name| (name.text.clone(), name.span)),
+            dt: self
+                .declared
+                .dt
+                .and_then(|expr| self.positive_time(expr, "dt")),
+            duration: self
+                .declared
+                .duration
+                .and_then(|expr| self.positive_time(expr, "duration")),
+            method: self
+                .declared
+                .method
+                .map(|name| (name.text.clone(), name.span)),
             lets,
         };
         sort_lets(model, &let_order)
@@ -113,16 +178,24 @@ impl Build<'_, '_, '_> {
     }
 
     /// Which of the declared names that `pick` numbers an expression uses.
-    pub(super) fn needs(&self, expr: &ast::Expr, pick: impl Fn(Symbol) -> Option<usize>) -> Vec<usize> {
+    pub(super) fn needs(
+        &self,
+        expr: &ast::Expr,
+        pick: impl Fn(Symbol) -> Option<usize>,
+    ) -> Vec<usize> {
         let mut found = Vec::new();
-        expr.each_name(&mut |name, _| found.extend(self.checker.scope.symbol(name).and_then(&pick)));
+        expr.each_name(&mut |name, _| {
+            found.extend(self.checker.scope.symbol(name).and_then(&pick))
+        });
         found.sort_unstable();
         found.dedup();
         found
     }
 
     pub(super) fn circular(&mut self, what: &str, circle: &[(&str, Span)]) {
-        let Some(&(first, span)) = circle.first() else { return };
+        let Some(&(first, span)) = circle.first() else {
+            return;
+        };
         let mut names: Vec<&str> = circle.iter().take(8).map(|(name, _)| *name).collect();
         names.extend((circle.len() > 8).then_some("..."));
         let message = format!("{what} in a circle: {} -> {first}", names.join(" -> "));
@@ -135,10 +208,19 @@ impl Build<'_, '_, '_> {
 
     fn let_order(&mut self) -> Vec<usize> {
         let lets = &self.declared.lets;
-        let pick = |symbol| if let Symbol::Let(index) = symbol { Some(index) } else { None };
+        let pick = |symbol| {
+            if let Symbol::Let(index) = symbol {
+                Some(index)
+            } else {
+                None
+            }
+        };
         let needs: Vec<Vec<usize>> = lets.iter().map(|one| self.needs(one.expr, pick)).collect();
         order(&needs).unwrap_or_else(|circle| {
-            let named: Vec<_> = circle.iter().map(|&index| (lets[index].name.text.as_str(), lets[index].name.span)).collect();
+            let named: Vec<_> = circle
+                .iter()
+                .map(|&index| (lets[index].name.text.as_str(), lets[index].name.span))
+                .collect();
             self.circular("sub-expressions need each other", &named);
             (0..lets.len()).collect()
         })
@@ -149,7 +231,11 @@ impl Build<'_, '_, '_> {
             let typed = self.checker.expr(raw.expr);
             let why = format!("`{}` is declared in {}", raw.name.text, raw.unit.unit);
             self.checker.demand_dim(&typed, raw.unit.unit.dim, &why);
-            Let { name: raw.name.text.clone(), unit: raw.unit.unit.clone(), expr: typed.expr }
+            Let {
+                name: raw.name.text.clone(),
+                unit: raw.unit.unit.clone(),
+                expr: typed.expr,
+            }
         };
         self.declared.lets.iter().map(one).collect()
     }
@@ -165,14 +251,25 @@ impl Build<'_, '_, '_> {
             let typed = self.checker.expr(raw.rhs);
             let name = raw.name.text.clone();
             let why = format!("`d{name}/dt` is in the unit of `{name}` per time");
-            self.checker.demand_dim(&typed, raw.unit.unit.dim.per(Dim::TIME), &why);
+            self.checker
+                .demand_dim(&typed, raw.unit.unit.dim.per(Dim::TIME), &why);
             let known = self.checker.scope.symbol(&name) == Some(Symbol::State(states.len()));
             if init.is_none() && known && !self.unread {
-                let error = Diagnostic::error(raw.name.span, format!("`{name}` has no initial value"), "declared here");
+                let error = Diagnostic::error(
+                    raw.name.span,
+                    format!("`{name}` has no initial value"),
+                    "declared here",
+                );
                 self.error(error.help(format!("write `init {name} = ...`")));
             }
             let (unit, init) = (raw.unit.unit.clone(), init.unwrap_or(Expr::Number(0.0)));
-            states.push(State { name, unit, rhs: typed.expr, init, unless_refractory: raw.unless_refractory.is_some() });
+            states.push(State {
+                name,
+                unit,
+                rhs: typed.expr,
+                init,
+                unless_refractory: raw.unless_refractory.is_some(),
+            });
         }
         states
     }
@@ -195,28 +292,53 @@ impl Build<'_, '_, '_> {
             needs[states.len() + index] = self.needs(one.expr, pick);
         }
         let done = order(&needs).unwrap_or_else(|circle| {
-            let name = |&node: &usize| states.get(node).map_or_else(|| lets[node - states.len()].name, |state| state.name);
+            let name = |&node: &usize| {
+                states
+                    .get(node)
+                    .map_or_else(|| lets[node - states.len()].name, |state| state.name)
+            };
             // A circle of sub-expressions alone has been reported as such.
             if circle.iter().any(|&node| node < states.len()) {
-                let named: Vec<_> = circle.iter().map(name).map(|name| (name.text.as_str(), name.span)).collect();
+                let named: Vec<_> = circle
+                    .iter()
+                    .map(name)
+                    .map(|name| (name.text.as_str(), name.span))
+                    .collect();
                 self.circular("initial values need each other", &named);
             }
             Vec::new()
         });
-        done.into_iter().filter(|&node| node < states.len()).collect()
+        done.into_iter()
+            .filter(|&node| node < states.len())
+            .collect()
     }
 }
 
 /// Puts sub-expressions in dependency order and renumbers their uses.
 fn sort_lets(mut model: Model, order: &[usize]) -> Model {
     let mut new_index = vec![0; order.len()];
-    order.iter().enumerate().for_each(|(new, &old)| new_index[old] = new);
+    order
+        .iter()
+        .enumerate()
+        .for_each(|(new, &old)| new_index[old] = new);
     let mut old: Vec<Option<Let>> = model.lets.into_iter().map(Some).collect();
-    model.lets = order.iter().filter_map(|&index| old[index].take()).collect();
+    model.lets = order
+        .iter()
+        .filter_map(|&index| old[index].take())
+        .collect();
     let lets = model.lets.iter_mut().map(|one| &mut one.expr);
-    let states = model.states.iter_mut().flat_map(|state| [&mut state.rhs, &mut state.init]);
-    let spikes = model.threshold.iter_mut().chain(model.refractory.iter_mut());
+    let states = model
+        .states
+        .iter_mut()
+        .flat_map(|state| [&mut state.rhs, &mut state.init]);
+    let spikes = model
+        .threshold
+        .iter_mut()
+        .chain(model.refractory.iter_mut());
     let reset = model.reset.iter_mut().map(|assign| &mut assign.value);
-    lets.chain(states).chain(spikes).chain(reset).for_each(|expr| expr.renumber_lets(&new_index));
+    lets.chain(states)
+        .chain(spikes)
+        .chain(reset)
+        .for_each(|expr| expr.renumber_lets(&new_index));
     model
 }

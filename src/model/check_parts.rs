@@ -1,11 +1,11 @@
-//! Parameters, inputs, initial values, and what happens at a spike: one function each.
+//! Parameters, inputs, times and initial values: one function each.
 
 use super::check::{Build, literal_unit};
 use super::expr::Expr;
 use super::order::order;
 use super::scope::Symbol;
 use super::typing::{Kind, Place, Typed};
-use super::{Assign, Input, Let, Param, Values};
+use super::{Input, Param, Values};
 use crate::diag::{Diagnostic, nearest, shorten};
 use crate::lang::ast::{self, Name};
 use crate::units::{Dim, Unit};
@@ -23,20 +23,38 @@ impl Build<'_, '_, '_> {
     /// Parameters, each computed after those its value uses.
     pub(super) fn params(&mut self) -> Vec<Param> {
         let raw = &self.declared.params;
-        let pick = |symbol| if let Symbol::Param(index) = symbol { Some(index) } else { None };
-        let needs: Vec<_> = raw.iter().map(|one| one.value.map_or(Vec::new(), |value| self.needs(value, pick))).collect();
+        let pick = |symbol| {
+            if let Symbol::Param(index) = symbol {
+                Some(index)
+            } else {
+                None
+            }
+        };
+        let needs: Vec<_> = raw
+            .iter()
+            .map(|one| {
+                one.value
+                    .map_or(Vec::new(), |value| self.needs(value, pick))
+            })
+            .collect();
         let sorted = order(&needs).unwrap_or_else(|circle| {
-            let named: Vec<_> = circle.iter().map(|&index| (raw[index].name.text.as_str(), raw[index].name.span)).collect();
+            let named: Vec<_> = circle
+                .iter()
+                .map(|&index| (raw[index].name.text.as_str(), raw[index].name.span))
+                .collect();
             self.circular("parameters need each other", &named);
             Vec::new()
         });
         let mut values = vec![f64::NAN; raw.len()];
-        let mut params: Vec<Param> = raw.iter().map(|one| Param {
-            name: one.name.text.clone(),
-            unit: one.unit.map_or_else(Unit::one, |unit| unit.unit.clone()),
-            default: None,
-            doc: one.doc.to_owned(),
-        }).collect();
+        let mut params: Vec<Param> = raw
+            .iter()
+            .map(|one| Param {
+                name: one.name.text.clone(),
+                unit: one.unit.map_or_else(Unit::one, |unit| unit.unit.clone()),
+                default: None,
+                doc: one.doc.to_owned(),
+            })
+            .collect();
         for index in sorted {
             if let Some(value) = raw[index].value {
                 params[index].default = self.default(index, value, &mut params, &values);
@@ -46,7 +64,13 @@ impl Build<'_, '_, '_> {
         params
     }
 
-    fn default(&mut self, index: usize, value: &ast::Expr, params: &mut [Param], values: &[f64]) -> Option<f64> {
+    fn default(
+        &mut self,
+        index: usize,
+        value: &ast::Expr,
+        params: &mut [Param],
+        values: &[f64],
+    ) -> Option<f64> {
         let typed = self.typed_in(Place::ParamValue, value);
         let name = &self.declared.params[index].name.text;
         let declared = self.declared.params[index].unit.map(|unit| &unit.unit);
@@ -60,11 +84,18 @@ impl Build<'_, '_, '_> {
             }
         } else {
             let dim = self.checker.demand_number(&typed)?;
-            let written = literal_unit(value.span.of(self.checker.text)).filter(|unit| unit.dim == dim);
+            let written =
+                literal_unit(value.span.of(self.checker.text)).filter(|unit| unit.dim == dim);
             params[index].unit = written.unwrap_or_else(|| self.checker.scope.base.unit(dim));
             self.checker.scope.dims.insert(Symbol::Param(index), dim);
         }
-        self.finite(&typed, &Values { params: values, ..Values::default() })
+        self.finite(
+            &typed,
+            &Values {
+                params: values,
+                ..Values::default()
+            },
+        )
     }
 
     /// The value of a constant expression.
@@ -74,14 +105,22 @@ impl Build<'_, '_, '_> {
             return Some(value);
         }
         let mut unset = None;
-        typed.expr.walk(&mut |expr| if let Expr::Param(index) = expr { 
-            if values.params.get(*index).is_none_or(|value| value.is_nan()) { unset = Some(*index) }
+        typed.expr.walk(&mut |expr| match expr {
+            Expr::Param(index) if values.params.get(*index).is_none_or(|value| value.is_nan()) => {
+                unset = Some(*index);
+            }
+            _ => {}
         });
         let message = match unset.map(|index| &self.declared.params[index]) {
-            Some(param) if param.value.is_none() => format!("`{}` has no value that could be used here", param.name.text),
+            Some(param) if param.value.is_none() => {
+                format!("`{}` has no value that could be used here", param.name.text)
+            }
             // Its own value was reported.
             Some(_) => return None,
-            None => format!("`{}` is not a finite number", self.checker.quote(typed.span)),
+            None => format!(
+                "`{}` is not a finite number",
+                self.checker.quote(typed.span)
+            ),
         };
         self.error(Diagnostic::error(typed.span, message, "no value"));
         None
@@ -91,12 +130,14 @@ impl Build<'_, '_, '_> {
 
     pub(super) fn inputs(&mut self) -> Vec<Input> {
         let raw = self.declared.inputs.iter();
-        let mut inputs: Vec<Input> = raw.map(|one| Input {
-            name: one.name.text.clone(),
-            unit: one.unit.unit.clone(),
-            range: None,
-            doc: one.doc.to_owned(),
-        }).collect();
+        let mut inputs: Vec<Input> = raw
+            .map(|one| Input {
+                name: one.name.text.clone(),
+                unit: one.unit.unit.clone(),
+                range: None,
+                doc: one.doc.to_owned(),
+            })
+            .collect();
         for (name, low, high) in &self.declared.ranges {
             match self.checker.scope.symbol(&name.text) {
                 Some(Symbol::Input(index)) => {
@@ -106,7 +147,9 @@ impl Build<'_, '_, '_> {
                     }
                     inputs[index].range = self.range(&inputs[index].unit.clone(), low, high);
                 }
-                _ => self.not_a(name, "an input", |symbol| matches!(symbol, Symbol::Input(_))),
+                _ => self.not_a(name, "an input", |symbol| {
+                    matches!(symbol, Symbol::Input(_))
+                }),
             }
         }
         inputs
@@ -114,23 +157,39 @@ impl Build<'_, '_, '_> {
 
     /// Both ends bare, in the declared unit, or both with a unit; 0 goes with either.
     fn range(&mut self, unit: &Unit, low: &ast::Expr, high: &ast::Expr) -> Option<(f64, f64)> {
-        let (low, high) = (self.typed_in(Place::Quantity, low), self.typed_in(Place::Quantity, high));
+        let (low, high) = (
+            self.typed_in(Place::Quantity, low),
+            self.typed_in(Place::Quantity, high),
+        );
         let base = self.checker.scope.base;
         let zero = |typed: &Typed| typed.kind == Kind::Zero;
-        let bare_ends = [&low, &high].into_iter().all(|end| bare(end).is_some() || zero(end));
+        let bare_ends = [&low, &high]
+            .into_iter()
+            .all(|end| bare(end).is_some() || zero(end));
         let mut ends = Vec::new();
         for end in [&low, &high] {
             match bare(end) {
                 Some(value) if bare_ends => ends.push(base.to_base(value, unit)),
-                _ if self.checker.demand_dim(end, unit.dim, "a range is in the unit of the input") => {
+                _ if self.checker.demand_dim(
+                    end,
+                    unit.dim,
+                    "a range is in the unit of the input",
+                ) =>
+                {
                     ends.extend(self.finite(end, &Values::default()));
                 }
                 _ => {}
             }
         }
-        let &[from, to] = ends.as_slice() else { return None };
+        let &[from, to] = ends.as_slice() else {
+            return None;
+        };
         if from >= to {
-            let error = Diagnostic::error(low.span.to(high.span), "a range goes from the lower to the higher value", "not so here");
+            let error = Diagnostic::error(
+                low.span.to(high.span),
+                "a range goes from the lower to the higher value",
+                "not so here",
+            );
             self.error(error);
             return None;
         }
@@ -148,7 +207,11 @@ impl Build<'_, '_, '_> {
             _ => self.finite(&typed, &Values::default())?,
         };
         if value <= 0.0 {
-            self.error(Diagnostic::error(typed.span, format!("`{what}` must be more than 0"), "not more than 0"));
+            self.error(Diagnostic::error(
+                typed.span,
+                format!("`{what}` must be more than 0"),
+                "not more than 0",
+            ));
         }
         (value > 0.0).then_some(value)
     }
@@ -164,16 +227,21 @@ impl Build<'_, '_, '_> {
                 continue;
             };
             let unit = &self.declared.states[index].unit.unit;
-            self.checker.demand_dim(&typed, unit.dim, &format!("`{}` is in {unit}", name.text));
+            self.checker
+                .demand_dim(&typed, unit.dim, &format!("`{}` is in {unit}", name.text));
             if inits[index].replace(typed.expr).is_some() {
                 let message = format!("`{}` has two initial values", name.text);
-                self.error(Diagnostic::error(name.span, message, "a second initial value"));
+                self.error(Diagnostic::error(
+                    name.span,
+                    message,
+                    "a second initial value",
+                ));
             }
         }
         inits
     }
 
-    fn not_a(&mut self, name: &Name, wanted: &str, fits: impl Fn(Symbol) -> bool) {
+    pub(super) fn not_a(&mut self, name: &Name, wanted: &str, fits: impl Fn(Symbol) -> bool) {
         let found = self.checker.scope.symbol(&name.text);
         if found == Some(Symbol::Unreadable) {
             return;
@@ -181,82 +249,24 @@ impl Build<'_, '_, '_> {
         let is = found.map_or("not declared", Symbol::kind);
         let message = format!("`{}` is not {wanted}", shorten(&name.text));
         let names = &self.checker.scope.names;
-        let mut fitting: Vec<&str> = names.iter().filter(|(_, (symbol, _))| fits(*symbol)).map(|(name, _)| *name).collect();
+        let mut fitting: Vec<&str> = names
+            .iter()
+            .filter(|(_, (symbol, _))| fits(*symbol))
+            .map(|(name, _)| *name)
+            .collect();
         fitting.sort_unstable();
         let mut error = Diagnostic::error(name.span, message, is);
-        error.help = nearest(&name.text, fitting.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        error.help = nearest(&name.text, fitting.iter().copied())
+            .map(|near| format!("did you mean `{near}`?"));
         self.error(error);
-    }
-
-    // Spikes.
-
-    pub(super) fn threshold(&mut self) -> Option<Expr> {
-        let typed = self.checker.expr(self.declared.threshold?);
-        self.checker.demand_condition(&typed, "a threshold");
-        Some(typed.expr)
-    }
-
-    pub(super) fn reset(&mut self) -> Vec<Assign> {
-        if let (Some(span), None) = (self.declared.reset_span, self.declared.threshold) {
-            let error = Diagnostic::error(span, "a reset needs a threshold", "nothing leads to it");
-            self.error(error.help("write `threshold v > ...`"));
-        }
-        let mut reset = Vec::new();
-        for assignment in &self.declared.reset {
-            let typed = self.checker.expr(&assignment.value);
-            match self.checker.scope.symbol(&assignment.name.text) {
-                Some(Symbol::State(state)) => {
-                    let unit = &self.declared.states[state].unit.unit;
-                    self.checker.demand_dim(&typed, unit.dim, &format!("`{}` is in {unit}", assignment.name.text));
-                    reset.push(Assign { state, value: typed.expr });
-                }
-                _ => self.not_a(&assignment.name, "a state", |symbol| matches!(symbol, Symbol::State(_))),
-            }
-        }
-        reset
-    }
-
-    pub(super) fn refractory(&mut self, lets: &[Let]) -> Option<Expr> {
-        let Some(expr) = self.declared.refractory else {
-            for span in self.declared.states.iter().filter_map(|state| state.unless_refractory) {
-                let error = Diagnostic::error(span, "`(unless refractory)` needs a refractory time", "never refractory");
-                self.error(error.help("write `refractory 2 ms`"));
-            }
-            return None;
-        };
-        let typed = self.checker.expr(expr);
-        let good = self.checker.demand_dim(&typed, Dim::TIME, "`refractory` is a time");
-        if good && changes(&typed.expr, lets) {
-            let error = Diagnostic::error(typed.span, "`refractory` must be the same at all times", "changes in time");
-            self.error(error.help("use only numbers and parameters"));
-        }
-        if self.declared.threshold.is_none() {
-            let error = Diagnostic::error(typed.span, "`refractory` needs a threshold", "nothing leads to it");
-            self.error(error.help("write `threshold v > ...`"));
-        }
-        Some(typed.expr)
     }
 }
 
 /// A number without unit, 0 not included.
 fn bare(typed: &Typed) -> Option<f64> {
     let plain = typed.kind == Kind::Number(Dim::NONE);
-    typed.literal.filter(|_| plain && matches!(typed.expr, Expr::Number(_))).map(|literal| literal.value)
-}
-
-/// Whether an expression can change in time. Each sub-expression is looked into once.
-fn changes(expr: &Expr, lets: &[Let]) -> bool {
-    let mut seen = vec![false; lets.len()];
-    let (mut pending, mut found) = (vec![expr], false);
-    while let Some(expr) = pending.pop() {
-        expr.walk(&mut |part| match part {
-            Expr::State(_) | Expr::Input(_) | Expr::Time => found = true,
-            Expr::Let(index) if !seen[*index] => {
-                seen[*index] = true;
-                pending.push(&lets[*index].expr);
-            }
-            _ => {}
-        });
-    }
-    found
+    typed
+        .literal
+        .filter(|_| plain && matches!(typed.expr, Expr::Number(_)))
+        .map(|literal| literal.value)
 }

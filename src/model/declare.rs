@@ -59,8 +59,16 @@ pub(super) struct Declared<'a> {
 }
 
 /// Sorts the statements and declares their names.
-pub(super) fn declare<'a>(statements: &'a [Statement], diagnostics: &mut Diagnostics) -> (Declared<'a>, Scope<'a>) {
-    let mut pass = Pass { declared: Declared::default(), scope: Scope::default(), once: HashMap::new(), diagnostics };
+pub(super) fn declare<'a>(
+    statements: &'a [Statement],
+    diagnostics: &mut Diagnostics,
+) -> (Declared<'a>, Scope<'a>) {
+    let mut pass = Pass {
+        declared: Declared::default(),
+        scope: Scope::default(),
+        once: HashMap::new(),
+        diagnostics,
+    };
     for statement in statements {
         pass.statement(statement);
     }
@@ -78,8 +86,18 @@ impl<'a> Pass<'a, '_> {
     fn statement(&mut self, statement: &'a Statement) {
         let declared = &mut self.declared;
         match &statement.kind {
-            Kind::Param { name, value, unit, doc } => {
-                declared.params.push(RawParam { name, value: value.as_ref(), unit: unit.as_ref(), doc });
+            Kind::Param {
+                name,
+                value,
+                unit,
+                doc,
+            } => {
+                declared.params.push(RawParam {
+                    name,
+                    value: value.as_ref(),
+                    unit: unit.as_ref(),
+                    doc,
+                });
                 let symbol = Symbol::Param(declared.params.len() - 1);
                 self.name(name, symbol);
             }
@@ -93,13 +111,26 @@ impl<'a> Pass<'a, '_> {
                 let symbol = Symbol::Let(declared.lets.len() - 1);
                 self.name(name, symbol);
             }
-            Kind::Equation { name, rhs, unit, unless_refractory } => {
-                declared.states.push(RawState { name, rhs, unit, unless_refractory: *unless_refractory });
+            Kind::Equation {
+                name,
+                rhs,
+                unit,
+                unless_refractory,
+            } => {
+                declared.states.push(RawState {
+                    name,
+                    rhs,
+                    unit,
+                    unless_refractory: *unless_refractory,
+                });
                 let symbol = Symbol::State(declared.states.len() - 1);
                 self.name(name, symbol);
             }
             Kind::Unreadable(name) => {
-                self.scope.names.entry(&name.text).or_insert((Symbol::Unreadable, name.span));
+                self.scope
+                    .names
+                    .entry(&name.text)
+                    .or_insert((Symbol::Unreadable, name.span));
             }
             Kind::Cite(text) => declared.cite.push(text.clone()),
             Kind::Range { name, low, high } => declared.ranges.push((name, low, high)),
@@ -116,7 +147,11 @@ impl<'a> Pass<'a, '_> {
         let kind = std::mem::discriminant(&statement.kind);
         if let Some(first) = self.once.insert(kind, statement.span) {
             let error = Diagnostic::error(statement.span, "this is said twice", "a second time");
-            self.diagnostics.push(error.and(first, "first said here").help("remove one of them"));
+            self.diagnostics.push(
+                error
+                    .and(first, "first said here")
+                    .help("remove one of them"),
+            );
         }
         let declared = &mut self.declared;
         match &statement.kind {
@@ -133,7 +168,11 @@ impl<'a> Pass<'a, '_> {
     fn name(&mut self, name: &'a Name, symbol: Symbol) {
         let text = shorten(&name.text);
         if let Some(reason) = reserved(&name.text) {
-            let error = Diagnostic::error(name.span, format!("`{text}` cannot be declared: {reason}"), "reserved");
+            let error = Diagnostic::error(
+                name.span,
+                format!("`{text}` cannot be declared: {reason}"),
+                "reserved",
+            );
             self.diagnostics.push(error.help("choose another name"));
             return;
         }

@@ -41,9 +41,15 @@ impl Expr {
             Expr::Compare(op, a, b) => truth(compare(*op, a.evaluate(at), b.evaluate(at))),
             Expr::And(a, b) => truth(a.evaluate(at) != 0.0 && b.evaluate(at) != 0.0),
             Expr::Or(a, b) => truth(a.evaluate(at) != 0.0 || b.evaluate(at) != 0.0),
-            Expr::If { cond, yes, no } => if cond.evaluate(at) != 0.0 { yes } else { no }.evaluate(at),
+            Expr::If { cond, yes, no } => {
+                if cond.evaluate(at) != 0.0 { yes } else { no }.evaluate(at)
+            }
             Expr::Call(function, arguments) => {
-                let argument = |index: usize| arguments.get(index).map_or(f64::NAN, |a: &Expr| a.evaluate(at));
+                let argument = |index: usize| {
+                    arguments
+                        .get(index)
+                        .map_or(f64::NAN, |a: &Expr| a.evaluate(at))
+                };
                 call(*function, argument)
             }
         }
@@ -61,7 +67,11 @@ fn binary(op: BinaryOp, a: f64, b: f64) -> f64 {
 
 /// A power; small whole ones by multiplication, as an engine would.
 pub(super) fn power(a: f64, b: f64) -> f64 {
-    if b.fract() == 0.0 && b.abs() <= 64.0 { a.powi(b as i32) } else { a.powf(b) }
+    if b.fract() == 0.0 && b.abs() <= 64.0 {
+        a.powi(b as i32)
+    } else {
+        a.powf(b)
+    }
 }
 
 fn compare(op: CompareOp, a: f64, b: f64) -> bool {
@@ -80,7 +90,13 @@ fn call(function: Function, argument: impl Fn(usize) -> f64) -> f64 {
     match function {
         Function::Exp => x.exp(),
         Function::Expm1 => x.exp_m1(),
-        Function::Exprel => if x == 0.0 { 1.0 } else { x.exp_m1() / x },
+        Function::Exprel => {
+            if x == 0.0 {
+                1.0
+            } else {
+                x.exp_m1() / x
+            }
+        }
         Function::Log => x.ln(),
         Function::Log10 => x.log10(),
         Function::Sqrt => x.sqrt(),
@@ -96,7 +112,13 @@ fn call(function: Function, argument: impl Fn(usize) -> f64) -> f64 {
         Function::Clip => x.max(argument(1)).min(argument(2)),
         Function::Floor => x.floor(),
         Function::Ceil => x.ceil(),
-        Function::Sign => if x == 0.0 { 0.0 } else { x.signum() },
+        Function::Sign => {
+            if x == 0.0 {
+                0.0
+            } else {
+                x.signum()
+            }
+        }
         Function::Int => x.trunc(),
         Function::Step => f64::from(u8::from(x >= 0.0)),
     }

@@ -94,7 +94,9 @@ impl Expr {
                 yes.renumber_lets(new);
                 no.renumber_lets(new);
             }
-            Expr::Call(_, arguments) => arguments.iter_mut().for_each(|argument| argument.renumber_lets(new)),
+            Expr::Call(_, arguments) => arguments
+                .iter_mut()
+                .for_each(|argument| argument.renumber_lets(new)),
         }
     }
 }

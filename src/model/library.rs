@@ -11,8 +11,14 @@ pub struct LibraryModel {
 
 /// All built-in models.
 pub const MODELS: &[LibraryModel] = &[
-    LibraryModel { name: "hodgkin_huxley", text: include_str!("library/hodgkin_huxley.eqn") },
-    LibraryModel { name: "lif", text: include_str!("library/lif.eqn") },
+    LibraryModel {
+        name: "hodgkin_huxley",
+        text: include_str!("library/hodgkin_huxley.eqn"),
+    },
+    LibraryModel {
+        name: "lif",
+        text: include_str!("library/lif.eqn"),
+    },
 ];
 
 /// Finds a built-in model by its name.

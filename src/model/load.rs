@@ -55,11 +55,18 @@ impl fmt::Display for LoadError {
                 if let Some(near) = near {
                     write!(f, "; did you mean `{near}`?")?;
                 }
-                write!(f, "\n`rheobase list models` shows the built-in ones; a file is given by its path")
+                write!(
+                    f,
+                    "\n`rheobase list models` shows the built-in ones; a file is given by its path"
+                )
             }
             LoadError::Unreadable { path, reason } => write!(f, "cannot read `{path}`: {reason}"),
-            LoadError::TooLarge { path } => write!(f, "`{path}` is larger than 1 MiB, too large for a model"),
-            LoadError::NotText { path, at } => write!(f, "`{path}` is not UTF-8 text: byte {at} does not fit"),
+            LoadError::TooLarge { path } => {
+                write!(f, "`{path}` is larger than 1 MiB, too large for a model")
+            }
+            LoadError::NotText { path, at } => {
+                write!(f, "`{path}` is not UTF-8 text: byte {at} does not fit")
+            }
             LoadError::Wrong { diagnostics, .. } => f.write_str(diagnostics.trim_end()),
         }
     }
@@ -68,46 +75,68 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 /// Loads a built-in model by name, or a file by its path (anything with a `/`, ending in `.eqn`, or
-/// that exists). Warnings come rendered with the model; mostly there are none.
+/// that exists).
 ///
 /// # Errors
 /// Unknown, unreadable, too large, not text, or wrong; see [`LoadError`].
-pub fn load(name_or_path: &str) -> Result<(Model, String), LoadError> {
-    let parsed = |name: &str, shown: &str, text: &str| match Model::parse(name, text) {
-        Ok((model, warnings)) => Ok((model, warnings.render(&SourceText::new(shown, text)))),
-        Err(diagnostics) => {
-            let source = SourceText::new(shown, text);
-            let colored = diagnostics.render_colored(&source);
-            Err(LoadError::Wrong { diagnostics: diagnostics.render(&source), colored })
-        }
-    };
+pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
+    load_with_warnings(name_or_path).map(|(model, _)| model)
+}
+
+/// [`load`], with the warnings rendered without colours (empty if there are none).
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadError> {
     if let Some(model) = library::find(name_or_path) {
-        return parsed(model.name, model.name, model.text);
+        return parse(model.name, model.name, model.text);
     }
     let path = Path::new(name_or_path);
-    let is_path = name_or_path.contains(['/', '\\']) || name_or_path.ends_with(".eqn") || path.exists();
+    let is_path =
+        name_or_path.contains(['/', '\\']) || name_or_path.ends_with(".eqn") || path.exists();
     if !is_path {
         let near = nearest(name_or_path, library::MODELS.iter().map(|model| model.name));
-        return Err(LoadError::Unknown { name: name_or_path.to_owned(), near });
+        let name = name_or_path.to_owned();
+        return Err(LoadError::Unknown { name, near });
     }
-    let stem = path.file_stem().map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
-    parsed(&stem, name_or_path, &read(path, name_or_path)?)
+    let stem = path
+        .file_stem()
+        .map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
+    parse(&stem, name_or_path, &read(path, name_or_path)?)
+}
+
+fn parse(name: &str, shown: &str, text: &str) -> Result<(Model, String), LoadError> {
+    let source = SourceText::new(shown, text);
+    match Model::parse(name, text) {
+        Ok((model, warnings)) => Ok((model, warnings.render(&source))),
+        Err(errors) => Err(LoadError::Wrong {
+            diagnostics: errors.render(&source),
+            colored: errors.render_colored(&source),
+        }),
+    }
 }
 
 /// The text of a model file, read up to the limit whatever the file claims its size to be.
-///
-/// # Errors
-/// Unreadable, too large, or not UTF-8.
 fn read(path: &Path, shown: &str) -> Result<String, LoadError> {
-    let unreadable = |error: std::io::Error| LoadError::Unreadable { path: shown.to_owned(), reason: error.to_string() };
+    let unreadable = |error: std::io::Error| LoadError::Unreadable {
+        path: shown.to_owned(),
+        reason: error.to_string(),
+    };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(LoadError::TooLarge { path: shown.to_owned() });
+        return Err(LoadError::TooLarge {
+            path: shown.to_owned(),
+        });
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        LoadError::NotText { path: shown.to_owned(), at }
+        LoadError::NotText {
+            path: shown.to_owned(),
+            at,
+        }
     })
 }

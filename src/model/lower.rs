@@ -38,11 +38,25 @@ pub const DISTANCE: Slot = Slot::Temp(1);
 pub fn lower(model: &Model, dt: f64) -> Dynamics {
     Dynamics {
         rates: rates(model, dt),
-        held: model.states.iter().map(|state| state.unless_refractory).collect(),
-        initial: model.init_order.iter().map(|&i| (i, initial(model, dt, i))).collect(),
-        threshold: model.threshold.as_ref().map(|condition| threshold(model, dt, condition)),
+        held: model
+            .states
+            .iter()
+            .map(|state| state.unless_refractory)
+            .collect(),
+        initial: model
+            .init_order
+            .iter()
+            .map(|&i| (i, initial(model, dt, i)))
+            .collect(),
+        threshold: model
+            .threshold
+            .as_ref()
+            .map(|condition| threshold(model, dt, condition)),
         reset: (!model.reset.is_empty()).then(|| reset(model, dt)),
-        refractory: model.refractory.as_ref().map(|period| refractory(model, dt, period)),
+        refractory: model
+            .refractory
+            .as_ref()
+            .map(|period| refractory(model, dt, period)),
     }
 }
 
@@ -100,7 +114,10 @@ fn refractory(model: &Model, dt: f64, period: &Expr) -> Block {
     l.b.finish()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the checker bounds the number of slots")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the checker bounds the number of slots"
+)]
 fn number(i: usize) -> u16 {
     i as u16
 }
@@ -119,7 +136,9 @@ struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     fn new(model: &'a Model, label: &'static str, dt: f64) -> Self {
         let mut b = Builder::new(label);
-        let inputs = (0..model.inputs.len()).map(|i| b.load(Slot::Input(number(i)), Type::Float)).collect();
+        let inputs = (0..model.inputs.len())
+            .map(|i| b.load(Slot::Input(number(i)), Type::Float))
+            .collect();
         let time = b.load(Slot::Time, Type::Float);
         Lowering::with(model, b, dt, inputs, time)
     }
@@ -131,8 +150,18 @@ impl<'a> Lowering<'a> {
     }
 
     fn with(model: &'a Model, mut b: Builder, dt: f64, inputs: Vec<Value>, time: Value) -> Self {
-        let states = (0..model.states.len()).map(|i| b.load(Slot::State(number(i)), Type::Float)).collect();
-        let mut l = Lowering { model, b, dt, states, inputs, time, lets: Vec::new() };
+        let states = (0..model.states.len())
+            .map(|i| b.load(Slot::State(number(i)), Type::Float))
+            .collect();
+        let mut l = Lowering {
+            model,
+            b,
+            dt,
+            states,
+            inputs,
+            time,
+            lets: Vec::new(),
+        };
         l.lower_lets();
         l
     }

@@ -4,22 +4,27 @@
 
 mod check;
 mod check_parts;
+mod check_spikes;
 mod declare;
+mod demand;
 mod evaluate;
 mod expr;
 pub mod library;
-pub mod lower;
 mod load;
+pub mod lower;
 mod order;
+mod resolve;
 mod scope;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_errors;
 mod typing;
 mod typing_calls;
 
 pub use evaluate::Values;
 pub use expr::{BinaryOp, CompareOp, Expr, FUNCTIONS, Function, FunctionRow, UnitRule};
-pub use load::{LoadError, load};
+pub use load::{LoadError, load, load_with_warnings};
 
 use crate::diag::{Diagnostics, Span};
 use crate::units::{BaseSystem, Unit};

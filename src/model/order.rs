@@ -13,7 +13,9 @@ pub(super) fn order(needs: &[Vec<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     for (user, needed) in needs.iter().enumerate() {
         needed.iter().for_each(|&other| users[other].push(user));
     }
-    let mut ready: BTreeSet<usize> = (0..needs.len()).filter(|&node| missing[node] == 0).collect();
+    let mut ready: BTreeSet<usize> = (0..needs.len())
+        .filter(|&node| missing[node] == 0)
+        .collect();
     let mut done = Vec::with_capacity(needs.len());
     while let Some(node) = ready.pop_first() {
         done.push(node);
@@ -58,7 +60,10 @@ mod tests {
         assert_eq!(order(&[vec![], vec![], vec![]]), Ok(vec![0, 1, 2]));
         assert_eq!(order(&[vec![1], vec![2, 2], vec![1]]), Err(vec![1, 2]));
         assert_eq!(order(&[vec![0]]), Err(vec![0]));
-        let chain: Vec<Vec<usize>> = (0..100_000).map(|node| vec![node + 1]).chain([vec![]]).collect();
+        let chain: Vec<Vec<usize>> = (0..100_000)
+            .map(|node| vec![node + 1])
+            .chain([vec![]])
+            .collect();
         assert_eq!(order(&chain).map(|order| order[0]), Ok(100_000));
     }
 }

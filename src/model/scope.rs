@@ -50,7 +50,12 @@ impl Scope<'_> {
         if diagnostics.is_full() {
             return None;
         }
-        let mut known: Vec<&str> = self.names.keys().copied().chain(["t", "dt", "pi"]).collect();
+        let mut known: Vec<&str> = self
+            .names
+            .keys()
+            .copied()
+            .chain(["t", "dt", "pi"])
+            .collect();
         known.sort_unstable();
         nearest(name, known).map(|near| format!("did you mean `{near}`?"))
     }
@@ -76,7 +81,9 @@ pub(super) fn refused(name: &str) -> Option<&'static str> {
         "xi" => Some("noise is not supported yet"),
         _ if name.starts_with("xi_") => Some("noise is not supported yet"),
         "rand" | "randn" | "poisson" => Some("random numbers are not supported yet"),
-        "lastspike" | "lastupdate" => Some("`lastspike` is not supported: use `refractory` for a dead time"),
+        "lastspike" | "lastupdate" => {
+            Some("`lastspike` is not supported: use `refractory` for a dead time")
+        }
         "not_refractory" => Some("write `(unless refractory)` after the unit of the equation"),
         "TimedArray" => Some("time series belong to the stimulus: declare an `input`"),
         _ => None,

@@ -8,20 +8,42 @@ use crate::lang::ast::{self, Name};
 use crate::units::Dim;
 
 impl Checker<'_, '_> {
-    pub(super) fn choice(&mut self, cond: &ast::Expr, yes: &ast::Expr, no: &ast::Expr, span: Span) -> Typed {
+    pub(super) fn choice(
+        &mut self,
+        cond: &ast::Expr,
+        yes: &ast::Expr,
+        no: &ast::Expr,
+        span: Span,
+    ) -> Typed {
         let (cond, yes, no) = (self.expr(cond), self.expr(yes), self.expr(no));
         let good = self.demand_condition(&cond, "what follows `if`");
-        let Some(kind) = self.demand_same(&[&yes, &no], "choose between") else { return self.unknown(span) };
+        let Some(kind) = self.demand_same(&[&yes, &no], "choose between") else {
+            return self.unknown(span);
+        };
         if !good {
             return self.unknown(span);
         }
-        let expr = Expr::If { cond: Box::new(cond.expr), yes: Box::new(yes.expr), no: Box::new(no.expr) };
-        Typed { expr, kind, span, literal: None }
+        let expr = Expr::If {
+            cond: Box::new(cond.expr),
+            yes: Box::new(yes.expr),
+            no: Box::new(no.expr),
+        };
+        Typed {
+            expr,
+            kind,
+            span,
+            literal: None,
+        }
     }
 
     pub(super) fn call(&mut self, name: &Name, arguments: &[ast::Expr], span: Span) -> Typed {
-        let Some(row) = Function::find(&name.text) else { return self.unknown_function(name, span) };
-        let arguments: Vec<Typed> = arguments.iter().map(|argument| self.expr(argument)).collect();
+        let Some(row) = Function::find(&name.text) else {
+            return self.unknown_function(name, span);
+        };
+        let arguments: Vec<Typed> = arguments
+            .iter()
+            .map(|argument| self.expr(argument))
+            .collect();
         if arguments.len() != row.arity {
             return self.wrong_arity(row, arguments.len(), span);
         }
@@ -32,8 +54,13 @@ impl Checker<'_, '_> {
             let cond = Box::new(condition.expr.clone());
             return self.number(Expr::If { cond, yes, no }, Dim::NONE, span);
         }
-        let Some(dim) = self.result(row, &arguments) else { return self.unknown(span) };
-        let arguments = arguments.into_iter().map(|argument| argument.expr).collect();
+        let Some(dim) = self.result(row, &arguments) else {
+            return self.unknown(span);
+        };
+        let arguments = arguments
+            .into_iter()
+            .map(|argument| argument.expr)
+            .collect();
         self.number(Expr::Call(row.function, arguments), dim, span)
     }
 
@@ -42,12 +69,16 @@ impl Checker<'_, '_> {
         match row.rule {
             UnitRule::Plain => {
                 let why = format!("the argument of `{}` has no unit", row.name);
-                let good: Vec<bool> = arguments.iter().map(|a| self.demand_dim(a, Dim::NONE, &why)).collect();
+                let good: Vec<bool> = arguments
+                    .iter()
+                    .map(|a| self.demand_dim(a, Dim::NONE, &why))
+                    .collect();
                 good.into_iter().all(|good| good).then_some(Dim::NONE)
             }
             UnitRule::Same => {
                 let all: Vec<&Typed> = arguments.iter().collect();
-                self.demand_same(&all, &format!("take `{}` of", row.name))?.dim()
+                self.demand_same(&all, &format!("take `{}` of", row.name))?
+                    .dim()
             }
             UnitRule::Sqrt => self.demand_number(&arguments[0])?.sqrt(),
             UnitRule::Any => self.demand_number(&arguments[0]).map(|_| Dim::NONE),
@@ -56,7 +87,10 @@ impl Checker<'_, '_> {
 
     fn wrong_arity(&mut self, row: &FunctionRow, found: usize, span: Span) -> Typed {
         let plural = if row.arity == 1 { "" } else { "s" };
-        let message = format!("`{}` takes {} argument{plural}, not {found}", row.name, row.arity);
+        let message = format!(
+            "`{}` takes {} argument{plural}, not {found}",
+            row.name, row.arity
+        );
         let error = Diagnostic::error(span, message, format!("{found} given"));
         self.report(span, error.help(format!("{}: {}", row.name, row.doc)))
     }
@@ -64,17 +98,25 @@ impl Checker<'_, '_> {
     fn unknown_function(&mut self, name: &Name, span: Span) -> Typed {
         let text = &name.text;
         let mut error = match (refused(text), self.scope.symbol(text)) {
-            (Some(reason), _) => Diagnostic::error(name.span, format!("`{text}()`: {reason}"), "not supported"),
+            (Some(reason), _) => {
+                Diagnostic::error(name.span, format!("`{text}()`: {reason}"), "not supported")
+            }
             (_, Some(symbol)) => {
                 self.scope.used.insert(symbol);
                 let message = format!("`{}` is {}, not a function", shorten(text), symbol.kind());
-                Diagnostic::error(name.span, message, "not a function").help("write `*` for a product")
+                Diagnostic::error(name.span, message, "not a function")
+                    .help("write `*` for a product")
             }
-            _ => Diagnostic::error(name.span, format!("there is no function `{}`", shorten(text)), "not a function"),
+            _ => Diagnostic::error(
+                name.span,
+                format!("there is no function `{}`", shorten(text)),
+                "not a function",
+            ),
         };
         if error.help.is_none() && refused(text).is_none() {
             let names: Vec<&str> = FUNCTIONS.iter().map(|row| row.name).collect();
-            let near = nearest(text, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let near =
+                nearest(text, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             error.help = near.or_else(|| Some(format!("the functions are {}", names.join(", "))));
         }
         self.report(span, error)

@@ -15,7 +15,8 @@ use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotIn
 use crate::experiment::{Experiment, Setting, StimulusValue};
 use crate::integrate::{Equations, Method, Step, default_for};
 use crate::ir::{
-    BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value, depends_on, hoist_cell_level, hoist_time_level,
+    BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value, depends_on, hoist_cell_level,
+    hoist_time_level,
 };
 use crate::model::lower::{DISTANCE, Dynamics, RESULT, lower};
 use crate::record::{Events, Kept};
@@ -55,7 +56,11 @@ pub fn compile(experiment: &Experiment) -> Result<Compiled, PlanError> {
     step.extend(c.reset());
     let recorded = c.record(&mut step)?;
     let plan = c.finish(step)?;
-    Ok(Compiled { plan, method, recorded })
+    Ok(Compiled {
+        plan,
+        method,
+        recorded,
+    })
 }
 
 fn choose(experiment: &Experiment, equations: &Equations) -> Result<&'static Method, PlanError> {
@@ -86,16 +91,38 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(experiment: &'a Experiment, dynamics: &'a Dynamics) -> Self {
-        let float = |name: &str| SlotInfo { name: name.into(), ty: Type::Float };
+        let float = |name: &str| SlotInfo {
+            name: name.into(),
+            ty: Type::Float,
+        };
         let mut layout = Layout {
-            params: experiment.grid.axes().iter().map(|axis| float(&axis.name)).collect(),
-            states: experiment.model.states.iter().map(|state| float(&state.name)).collect(),
+            params: experiment
+                .grid
+                .axes()
+                .iter()
+                .map(|axis| float(&axis.name))
+                .collect(),
+            states: experiment
+                .model
+                .states
+                .iter()
+                .map(|state| float(&state.name))
+                .collect(),
             ..Layout::default()
         };
         if dynamics.refractory.is_some() {
-            layout.states.push(SlotInfo { name: "refractory_steps".into(), ty: Type::U32 });
+            layout.states.push(SlotInfo {
+                name: "refractory_steps".into(),
+                ty: Type::U32,
+            });
         }
-        let mut c = Compiler { experiment, dynamics, setup: Builder::new("set-up"), layout, outputs: Vec::new() };
+        let mut c = Compiler {
+            experiment,
+            dynamics,
+            setup: Builder::new("set-up"),
+            layout,
+            outputs: Vec::new(),
+        };
         c.initial_states();
         c
     }
@@ -113,7 +140,9 @@ impl<'a> Compiler<'a> {
                 Some(setting) => quantity(&mut self.setup, setting),
                 None => {
                     let values = self.setup.inline(block, |b, slot, _| match slot {
-                        Slot::State(i) => known[usize::from(i)].unwrap_or_else(|| b.float(f64::NAN)),
+                        Slot::State(i) => {
+                            known[usize::from(i)].unwrap_or_else(|| b.float(f64::NAN))
+                        }
                         slot => parameter(b, experiment, slot),
                     });
                     stored(&mut self.setup, block, &values, Slot::State(number(*state)))
@@ -132,10 +161,12 @@ impl<'a> Compiler<'a> {
     fn advance(&mut self, equations: &Equations, method: &Method) -> Block {
         let experiment = self.experiment;
         let mut b = Builder::new("advance");
-        let before: Vec<Value> =
-            (0..equations.n_states()).map(|i| b.load(Slot::State(number(i)), Type::Float)).collect();
+        let before: Vec<Value> = (0..equations.n_states())
+            .map(|i| b.load(Slot::State(number(i)), Type::Float))
+            .collect();
         let refractory = self.count_down(&mut b);
-        let mut outside = |b: &mut Builder, slot: Slot, _: Type, c: f64| read_outside(b, experiment, slot, c);
+        let mut outside =
+            |b: &mut Builder, slot: Slot, _: Type, c: f64| read_outside(b, experiment, slot, c);
         let mut step = Step {
             b: &mut b,
             equations,
@@ -167,15 +198,32 @@ impl<'a> Compiler<'a> {
 
     fn thresholded(&self, n_states: usize) -> Vec<bool> {
         let reads = |block: &Block, i| {
-            block.stored(RESULT).is_some_and(|value| depends_on(block, value, Slot::State(number(i))))
+            block
+                .stored(RESULT)
+                .is_some_and(|value| depends_on(block, value, Slot::State(number(i))))
         };
-        (0..n_states).map(|i| self.dynamics.threshold.as_ref().is_some_and(|block| reads(block, i))).collect()
+        (0..n_states)
+            .map(|i| {
+                self.dynamics
+                    .threshold
+                    .as_ref()
+                    .is_some_and(|block| reads(block, i))
+            })
+            .collect()
     }
 
     /// With a reset, a spike is the condition true at t + dt; without, false at t and true at
     /// t + dt. Never while refractory.
-    fn test_threshold(&mut self, b: &mut Builder, before: &[Value], after: &[Value], refractory: Option<Value>) {
-        let Some(block) = &self.dynamics.threshold else { return };
+    fn test_threshold(
+        &mut self,
+        b: &mut Builder,
+        before: &[Value],
+        after: &[Value],
+        refractory: Option<Value>,
+    ) {
+        let Some(block) = &self.dynamics.threshold else {
+            return;
+        };
         let (was, distance_before) = self.condition(b, block, before, 0.0);
         let (is, distance_after) = self.condition(b, block, after, 1.0);
         let mut spike = is;
@@ -198,13 +246,23 @@ impl<'a> Compiler<'a> {
         let step = b.step();
         let start = b.u32(self.experiment.timing.window_start());
         let inside = b.compare(CompareOp::Ge, step, start);
-        let counted = if self.experiment.timing.window_start() == 0 { spike } else { b.and(spike, inside) };
+        let counted = if self.experiment.timing.window_start() == 0 {
+            spike
+        } else {
+            b.and(spike, inside)
+        };
         b.store(COUNTED, counted);
         self.temp("counted_spike", Type::Bool);
     }
 
     /// The threshold's condition for `states`, and the distance beyond it where it has one.
-    fn condition(&self, b: &mut Builder, block: &Block, states: &[Value], c: f64) -> (Value, Option<Value>) {
+    fn condition(
+        &self,
+        b: &mut Builder,
+        block: &Block,
+        states: &[Value],
+        c: f64,
+    ) -> (Value, Option<Value>) {
         let values = b.inline(block, |b, slot, _| match slot {
             Slot::State(i) => states[usize::from(i)],
             slot => read_outside(b, self.experiment, slot, c),
@@ -214,7 +272,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn temp(&mut self, name: &str, ty: Type) {
-        self.layout.temps.push(SlotInfo { name: name.into(), ty });
+        self.layout.temps.push(SlotInfo {
+            name: name.into(),
+            ty,
+        });
     }
 
     /// What a spike does to the states, and the beginning of the refractory period.
@@ -246,11 +307,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn record(&mut self, step: &mut Vec<Block>) -> Result<Vec<Range<usize>>, PlanError> {
-        let compares = self.dynamics.threshold.as_ref().is_some_and(|block| block.stored(DISTANCE).is_some());
+        let compares = self
+            .dynamics
+            .threshold
+            .as_ref()
+            .is_some_and(|block| block.stored(DISTANCE).is_some());
         let mut recorded = Vec::new();
         for recorder in &self.experiment.recorders {
             if recorder.needs_threshold() && self.dynamics.threshold.is_none() {
-                return Err(PlanError::NoThreshold { recorder: recorder.name() });
+                return Err(PlanError::NoThreshold {
+                    recorder: recorder.name(),
+                });
             }
             let recording = recorder.recording(&Events {
                 spike: COUNTED,
@@ -263,13 +330,18 @@ impl<'a> Compiler<'a> {
                 self.zero_accum(accum.name, accum.ty);
             }
             let streams = recording.streams.iter();
-            self.layout.streams.extend(streams.map(|l| Stream { name: l.name.into(), ty: l.ty, capacity: l.capacity }));
+            self.layout.streams.extend(streams.map(|l| Stream {
+                name: l.name.into(),
+                ty: l.ty,
+                capacity: l.capacity,
+            }));
             step.extend(recording.blocks);
             let begin = self.outputs.len();
-            self.outputs.extend(recording.kept.iter().map(|kept| match *kept {
-                Kept::Slot(slot) => Output::Slot(slot),
-                Kept::Stream(i) => Output::Stream(i),
-            }));
+            self.outputs
+                .extend(recording.kept.iter().map(|kept| match *kept {
+                    Kept::Slot(slot) => Output::Slot(slot),
+                    Kept::Stream(i) => Output::Stream(i),
+                }));
             recorded.push(begin..self.outputs.len());
         }
         Ok(recorded)
@@ -281,14 +353,21 @@ impl<'a> Compiler<'a> {
             Type::U32 => self.setup.u32(0),
             Type::Bool => self.setup.bool(false),
         };
-        self.setup.store(Slot::Accum(number(self.layout.accums.len())), zero);
-        self.layout.accums.push(SlotInfo { name: name.into(), ty });
+        self.setup
+            .store(Slot::Accum(number(self.layout.accums.len())), zero);
+        self.layout.accums.push(SlotInfo {
+            name: name.into(),
+            ty,
+        });
     }
 
     /// Hoists, drops what nothing reads, checks and seals.
     fn finish(mut self, mut step: Vec<Block>) -> Result<Plan, PlanError> {
         drop_unread_temps(&mut step);
-        let unnamed = |ty: Type| SlotInfo { name: String::new(), ty };
+        let unnamed = |ty: Type| SlotInfo {
+            name: String::new(),
+            ty,
+        };
         let derived = hoist_cell_level(&mut self.setup, &mut step);
         self.layout.derived = derived.into_iter().map(unnamed).collect();
         let mut time = Builder::new("time");
@@ -300,7 +379,10 @@ impl<'a> Compiler<'a> {
             setup: self.setup.finish(),
             time: time.finish(),
             step,
-            schedule: Schedule { dt: self.experiment.timing.dt, n_steps: self.experiment.timing.n_steps() },
+            schedule: Schedule {
+                dt: self.experiment.timing.dt,
+                n_steps: self.experiment.timing.n_steps(),
+            },
             outputs: self.outputs,
             limits: Limits::default(),
         })
@@ -352,7 +434,15 @@ fn input(b: &mut Builder, experiment: &Experiment, input: usize, c: f64) -> Valu
         })
         .collect();
     let step = b.step();
-    (stimulus.kind.value)(b, &properties, Moment { step, stage: c, dt: experiment.timing.dt })
+    (stimulus.kind.value)(
+        b,
+        &properties,
+        Moment {
+            step,
+            stage: c,
+            dt: experiment.timing.dt,
+        },
+    )
 }
 
 fn parameter(b: &mut Builder, experiment: &Experiment, slot: Slot) -> Value {
@@ -372,14 +462,22 @@ fn quantity(b: &mut Builder, setting: Setting) -> Value {
 
 /// Removes stores to temps that no later block reads or is guarded by.
 fn drop_unread_temps(step: &mut [Block]) {
-    let read: Vec<Slot> = step.iter().flat_map(|block| block.loads().into_iter().chain(block.guard)).collect();
+    let read: Vec<Slot> = step
+        .iter()
+        .flat_map(|block| block.loads().into_iter().chain(block.guard))
+        .collect();
     for block in step.iter_mut() {
-        block.stores.retain(|(slot, _)| !matches!(slot, Slot::Temp(_)) || read.contains(slot));
+        block
+            .stores
+            .retain(|(slot, _)| !matches!(slot, Slot::Temp(_)) || read.contains(slot));
         *block = crate::ir::remove_dead_code(block);
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the checker bounds the number of slots")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the checker bounds the number of slots"
+)]
 fn number(i: usize) -> u16 {
     i as u16
 }

@@ -192,9 +192,9 @@ impl std::fmt::Display for PlanError {
                 "the recorder '{recorder}' needs spikes, and the model has no threshold; add a line such as \
                  `threshold v > 0 mV` to it"
             ),
-            PlanError::Misplaced { what } | PlanError::Method { what } | PlanError::Schedule { what } => {
-                f.write_str(what)
-            }
+            PlanError::Misplaced { what }
+            | PlanError::Method { what }
+            | PlanError::Schedule { what } => f.write_str(what),
         }
     }
 }

@@ -34,20 +34,36 @@ pub fn run_fi(
     progress: &mut dyn Progress,
 ) -> Result<FiOutcome, ProtocolError> {
     let mut drawing = Drawing::new(experiment);
-    let swept = sweep(experiment, engine, target, progress, &mut |rows| drawing.take(rows))?;
+    let swept = sweep(experiment, engine, target, progress, &mut |rows| {
+        drawing.take(rows)
+    })?;
     let mut files = vec![target.name.to_owned()];
     if swept.failure.is_none() {
-        write_whole(&target.folder.join(PICTURE), drawing.draw().as_bytes(), target.existing)?;
+        write_whole(
+            &target.folder.join(PICTURE),
+            drawing.draw().as_bytes(),
+            target.existing,
+        )?;
         files.push(PICTURE.to_owned());
     } else {
         files = vec![target.name.replace(".csv", ".partial.csv")];
     }
     files.push(REPORT.to_owned());
-    report(experiment, engine, &swept, &files).write(&target.folder.join(REPORT), target.existing)?;
+    report(experiment, engine, &swept, &files)
+        .write(&target.folder.join(REPORT), target.existing)?;
     match &swept.failure {
-        None => Ok(FiOutcome { sample: drawing.sample, swept, files }),
+        None => Ok(FiOutcome {
+            sample: drawing.sample,
+            swept,
+            files,
+        }),
         Some(ExecError::Interrupted) => Err(ProtocolError::Interrupted {
-            kept: format!("{} of {} rows are kept in {}", swept.n_rows, experiment.grid.n_cells(), files[0]),
+            kept: format!(
+                "{} of {} rows are kept in {}",
+                swept.n_rows,
+                experiment.grid.n_cells(),
+                files[0]
+            ),
         }),
         Some(error) => Err(error.clone().into()),
     }
@@ -56,7 +72,12 @@ pub fn run_fi(
 const PICTURE: &str = "fi.svg";
 const REPORT: &str = "run.json";
 
-fn report(experiment: &Experiment, engine: &dyn Engine, swept: &Swept, files: &[String]) -> RunReport {
+fn report(
+    experiment: &Experiment,
+    engine: &dyn Engine,
+    swept: &Swept,
+    files: &[String],
+) -> RunReport {
     let label = engine.label();
     let schedule = swept.compiled.plan.schedule();
     RunReport {
@@ -88,7 +109,13 @@ fn report(experiment: &Experiment, engine: &dyn Engine, swept: &Swept, files: &[
 fn summary(axis: &Axis) -> AxisSummary {
     let n = axis.values.len();
     let last = axis.values.at(n.saturating_sub(1));
-    AxisSummary { name: axis.name.clone(), unit: unit(&axis.unit.label).to_owned(), n, first: axis.values.at(0), last }
+    AxisSummary {
+        name: axis.name.clone(),
+        unit: unit(&axis.unit.label).to_owned(),
+        n,
+        first: axis.values.at(0),
+        last,
+    }
 }
 
 /// Most places drawn along an axis.
@@ -111,15 +138,30 @@ impl<'a> Drawing<'a> {
         let axes = experiment.grid.axes();
         let stride = |(i, axis): (usize, &Axis)| {
             let drawn = i + 2 >= axes.len();
-            if drawn { axis.values.len().div_ceil(MOST_DRAWN) } else { 0 }
+            if drawn {
+                axis.values.len().div_ceil(MOST_DRAWN)
+            } else {
+                0
+            }
         };
-        Drawing { experiment, strides: axes.iter().enumerate().map(stride).collect(), rates: Vec::new(), sample: None }
+        Drawing {
+            experiment,
+            strides: axes.iter().enumerate().map(stride).collect(),
+            rates: Vec::new(),
+            sample: None,
+        }
     }
 
     fn take(&mut self, rows: &Table) {
-        let (Some(cells), Some(rates)) = (rows.column("cell"), rows.column("rate")) else { return };
+        let (Some(cells), Some(rates)) = (rows.column("cell"), rows.column("rate")) else {
+            return;
+        };
         for row in 0..rows.n_rows() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number below 2^52")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a whole number below 2^52"
+            )]
             let cell = cells.data.float(row).unwrap_or(0.0) as u64;
             if self.is_drawn(cell) {
                 self.rates.push(rates.data.float(row));
@@ -133,14 +175,22 @@ impl<'a> Drawing<'a> {
 
     fn is_drawn(&self, cell: u64) -> bool {
         let coordinates = self.experiment.grid.coordinates(cell);
-        coordinates.iter().zip(&self.strides).all(|(k, stride)| k.checked_rem(*stride).unwrap_or(*k) == 0)
+        coordinates
+            .iter()
+            .zip(&self.strides)
+            .all(|(k, stride)| k.checked_rem(*stride).unwrap_or(*k) == 0)
     }
 
     /// The drawn values of axis `i`.
     fn places(&self, i: usize) -> Vec<f64> {
         let axis = &self.experiment.grid.axes()[i];
-        let stride = usize::try_from(self.strides[i]).unwrap_or(usize::MAX).max(1);
-        (0..axis.values.len()).step_by(stride).map(|k| axis.values.at(k)).collect()
+        let stride = usize::try_from(self.strides[i])
+            .unwrap_or(usize::MAX)
+            .max(1);
+        (0..axis.values.len())
+            .step_by(stride)
+            .map(|k| axis.values.at(k))
+            .collect()
     }
 
     fn draw(&self) -> String {
@@ -156,13 +206,32 @@ impl<'a> Drawing<'a> {
             Some(second) => self.places(second),
         };
         if rows.len() > MOST_CURVES {
-            let map = HeatMap { x, y: plot_axis(&axes[last - 1]), z: y, x_values, y_values: rows, values: self.rates.clone(), ..HeatMap::default() };
+            let map = HeatMap {
+                x,
+                y: plot_axis(&axes[last - 1]),
+                z: y,
+                x_values,
+                y_values: rows,
+                values: self.rates.clone(),
+                ..HeatMap::default()
+            };
             return heat_map(&map);
         }
-        let series = rows.iter().zip(self.rates.chunks(x_values.len().max(1))).map(|(value, rates)| Series {
-            label: if rows.len() > 1 { value.to_string() } else { String::new() },
-            points: x_values.iter().copied().zip(rates.iter().copied()).collect(),
-        });
+        let series = rows
+            .iter()
+            .zip(self.rates.chunks(x_values.len().max(1)))
+            .map(|(value, rates)| Series {
+                label: if rows.len() > 1 {
+                    value.to_string()
+                } else {
+                    String::new()
+                },
+                points: x_values
+                    .iter()
+                    .copied()
+                    .zip(rates.iter().copied())
+                    .collect(),
+            });
         let mut plot = CurvePlot::new(x, y, series.collect());
         if rows.len() > 1 {
             plot.legend = plot_axis(&axes[last - 1]);

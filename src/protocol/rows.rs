@@ -31,16 +31,33 @@ pub(super) fn rows(experiment: &Experiment, output: &TileOutput) -> Result<Table
     let cells = output.first..output.first + output.n as u64;
     let mut columns = vec![Column::new("cell", "", cells.clone().collect::<Vec<u64>>())];
     for (i, axis) in experiment.grid.axes().iter().enumerate() {
-        columns.push(Column::new(&axis.name, unit(&axis.unit.label), experiment.grid.column(i, cells.clone())));
+        columns.push(Column::new(
+            &axis.name,
+            unit(&axis.unit.label),
+            experiment.grid.column(i, cells.clone()),
+        ));
     }
     let raw: Vec<Raw> = output.columns.iter().map(raw).collect();
     let trains = SpikeTrain::read(&raw);
-    let timing = Timing { dt: experiment.timing.dt, onset: experiment.timing.settle };
+    let timing = Timing {
+        dt: experiment.timing.dt,
+        onset: experiment.timing.settle,
+    };
     for feature in FEATURES {
         let values = trains.iter().zip(&output.non_finite);
-        let values = values.map(|(train, lost)| if *lost { None } else { (feature.value)(train, timing) });
+        let values = values.map(|(train, lost)| {
+            if *lost {
+                None
+            } else {
+                (feature.value)(train, timing)
+            }
+        });
         let data = match feature.whole {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a count"
+            )]
             true => ColumnData::Integer(values.map(|value| value.map(|x| x as u64)).collect()),
             false => ColumnData::Float(values.collect()),
         };

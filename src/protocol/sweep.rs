@@ -90,7 +90,16 @@ pub fn sweep(
     let writer = CsvWriter::create(&target.path(), &schema, target.existing)?;
 
     let total = n_cells.saturating_mul(u64::from(compiled.plan.schedule().n_steps));
-    let mut sink = TableSink { experiment, writer, progress, also, done: 0, total, write_s: 0.0, n_non_finite: 0 };
+    let mut sink = TableSink {
+        experiment,
+        writer,
+        progress,
+        also,
+        done: 0,
+        total,
+        write_s: 0.0,
+        n_non_finite: 0,
+    };
     let mut stats = RunStats::default();
     let mut failure = None;
     let tile = job.tile_cells().max(1);
@@ -105,7 +114,9 @@ pub fn sweep(
                 break;
             }
         }
-        sink.done = sink.done.saturating_add((end - first).saturating_mul(u64::from(compiled.plan.schedule().n_steps)));
+        sink.done = sink.done.saturating_add(
+            (end - first).saturating_mul(u64::from(compiled.plan.schedule().n_steps)),
+        );
         first = end;
     }
     let times = Times {
@@ -115,15 +126,29 @@ pub fn sweep(
         write: sink.write_s,
     };
     let (n_non_finite, writer) = (sink.n_non_finite, sink.writer);
-    let n_rows = if failure.is_none() { writer.finish()? } else { writer.n_rows() };
-    Ok(Swept { compiled, stats, times, n_non_finite, n_rows, failure })
+    let n_rows = if failure.is_none() {
+        writer.finish()?
+    } else {
+        writer.n_rows()
+    };
+    Ok(Swept {
+        compiled,
+        stats,
+        times,
+        n_non_finite,
+        n_rows,
+        failure,
+    })
 }
 
 /// About how many bytes the table of `experiment` takes on the disk.
 #[must_use]
 pub fn table_bytes(experiment: &Experiment) -> u64 {
     let n_columns = rows::schema(experiment).columns.len() as u64;
-    experiment.grid.n_cells().saturating_mul(n_columns * BYTES_PER_FIELD)
+    experiment
+        .grid
+        .n_cells()
+        .saturating_mul(n_columns * BYTES_PER_FIELD)
 }
 
 /// The same in words: "12.3 MB".
@@ -136,9 +161,17 @@ pub fn table_size(experiment: &Experiment) -> String {
 const BYTES_PER_FIELD: u64 = 9;
 
 fn cells(experiment: &Experiment, first: u64, end: u64) -> Result<Cells, ProtocolError> {
-    let n = usize::try_from(end - first)
-        .map_err(|_| ExecError::TooLarge(format!("a tile of {} cells does not fit in memory", end - first)))?;
-    Ok(Cells { first, n, params: experiment.columns(first..end) })
+    let n = usize::try_from(end - first).map_err(|_| {
+        ExecError::TooLarge(format!(
+            "a tile of {} cells does not fit in memory",
+            end - first
+        ))
+    })?;
+    Ok(Cells {
+        first,
+        n,
+        params: experiment.columns(first..end),
+    })
 }
 
 /// Turns outputs into rows and writes them.
@@ -159,13 +192,16 @@ impl Sink for TableSink<'_> {
         let begin = Instant::now();
         self.n_non_finite += output.non_finite.iter().filter(|lost| **lost).count() as u64;
         let rows = rows::rows(self.experiment, &output).map_err(|error| error.to_string())?;
-        self.writer.append(&rows).map_err(|error| error.to_string())?;
+        self.writer
+            .append(&rows)
+            .map_err(|error| error.to_string())?;
         (self.also)(&rows);
         self.write_s += begin.elapsed().as_secs_f64();
         Ok(())
     }
 
     fn progress(&mut self, cell_steps: u64) -> ControlFlow<()> {
-        self.progress.at(self.done.saturating_add(cell_steps), self.total)
+        self.progress
+            .at(self.done.saturating_add(cell_steps), self.total)
     }
 }

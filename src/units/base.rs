@@ -16,7 +16,10 @@ pub struct BaseSystem {
 impl Default for BaseSystem {
     /// nA and cm.
     fn default() -> BaseSystem {
-        BaseSystem { current10: -9, length10: -2 }
+        BaseSystem {
+            current10: -9,
+            length10: -2,
+        }
     }
 }
 
@@ -30,11 +33,21 @@ impl BaseSystem {
         if unit.dim != Dim::CURRENT && !density {
             return None;
         }
-        let length10 = if density { unit.length10.unwrap_or(standard.length10) } else { standard.length10 };
+        let length10 = if density {
+            unit.length10.unwrap_or(standard.length10)
+        } else {
+            standard.length10
+        };
         // Volt, amp and siemens without prefix say nothing of the size of the numbers.
         match unit.current10 {
-            Some(0) => Some(BaseSystem { current10: if density { -6 } else { -9 }, length10: -2 }),
-            Some(current10) => Some(BaseSystem { current10, length10 }),
+            Some(0) => Some(BaseSystem {
+                current10: if density { -6 } else { -9 },
+                length10: -2,
+            }),
+            Some(current10) => Some(BaseSystem {
+                current10,
+                length10,
+            }),
             None => Some(standard),
         }
     }
@@ -47,7 +60,11 @@ impl BaseSystem {
 
     /// The power of ten in SI, in twelfths, of the unit of computation for `dim`.
     pub fn exp12(self, dim: Dim) -> i32 {
-        let products = dim.twelfths().into_iter().zip(self.exponents()).map(|(d, e)| d.saturating_mul(e));
+        let products = dim
+            .twelfths()
+            .into_iter()
+            .zip(self.exponents())
+            .map(|(d, e)| d.saturating_mul(e));
         products.fold(0, i32::saturating_add)
     }
 
@@ -71,15 +88,27 @@ impl BaseSystem {
             return "1".to_owned();
         }
         let area = Dim::LENGTH.times(Dim::LENGTH);
-        let below = [area, Dim::TIME, Dim::VOLTAGE, Dim::TIME.times(Dim::TIME), Dim::VOLTAGE.times(Dim::VOLTAGE)];
+        let below = [
+            area,
+            Dim::TIME,
+            Dim::VOLTAGE,
+            Dim::TIME.times(Dim::TIME),
+            Dim::VOLTAGE.times(Dim::VOLTAGE),
+        ];
         let quotient = || {
             below.into_iter().find_map(|under| {
                 let over = dim.times(under);
-                let over = if over.is_none() { "1".to_owned() } else { self.symbol(over)? };
+                let over = if over.is_none() {
+                    "1".to_owned()
+                } else {
+                    self.symbol(over)?
+                };
                 Some(format!("{over}/{}", self.product(under)))
             })
         };
-        self.symbol(dim).or_else(quotient).unwrap_or_else(|| self.product(dim))
+        self.symbol(dim)
+            .or_else(quotient)
+            .unwrap_or_else(|| self.product(dim))
     }
 
     /// Prefix and symbol for a dimension that has a symbol.
@@ -96,7 +125,14 @@ impl BaseSystem {
 
     /// The general form: `mV^2*ms`.
     fn product(self, dim: Dim) -> String {
-        let bases = [Dim::VOLTAGE, Dim::CURRENT, Dim::TIME, Dim::LENGTH, Dim::AMOUNT, Dim::TEMPERATURE];
+        let bases = [
+            Dim::VOLTAGE,
+            Dim::CURRENT,
+            Dim::TIME,
+            Dim::LENGTH,
+            Dim::AMOUNT,
+            Dim::TEMPERATURE,
+        ];
         let order = [1, 2, 0, 3, 4, 5];
         let factor = |(base, index): (Dim, usize)| {
             let name = self.symbol(base).unwrap_or_else(|| "?".to_owned());
@@ -107,6 +143,11 @@ impl BaseSystem {
                 power => Some(format!("{name}^({power}/12)")),
             }
         };
-        bases.into_iter().zip(order).filter_map(factor).collect::<Vec<_>>().join("*")
+        bases
+            .into_iter()
+            .zip(order)
+            .filter_map(factor)
+            .collect::<Vec<_>>()
+            .join("*")
     }
 }

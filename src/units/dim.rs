@@ -70,7 +70,10 @@ impl Dim {
             let raised = f64::from(*value) * exponent;
             // 1/3 is not exact in binary; anything this near a twelfth was meant as one.
             let rounded = raised.round();
-            if !raised.is_finite() || (raised - rounded).abs() > 1e-9 || rounded.abs() > MAX_EXPONENT {
+            if !raised.is_finite()
+                || (raised - rounded).abs() > 1e-9
+                || rounded.abs() > MAX_EXPONENT
+            {
                 return None;
             }
             *value = rounded as i32;
@@ -98,7 +101,12 @@ mod tests {
     fn roots_are_exact_and_impossible_powers_are_refused() {
         let area = Dim::LENGTH.times(Dim::LENGTH);
         assert_eq!(area.sqrt(), Some(Dim::LENGTH));
-        assert_eq!(Dim::VOLTAGE.power(1.0 / 3.0).and_then(|root| root.power(3.0)), Some(Dim::VOLTAGE));
+        assert_eq!(
+            Dim::VOLTAGE
+                .power(1.0 / 3.0)
+                .and_then(|root| root.power(3.0)),
+            Some(Dim::VOLTAGE)
+        );
         assert_eq!(Dim::VOLTAGE.power(0.1), None);
         assert_eq!(Dim::VOLTAGE.power(f64::NAN), None);
         assert_eq!(Dim::VOLTAGE.power(1e300), None);

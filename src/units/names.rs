@@ -105,12 +105,21 @@ pub(super) fn atom(name: &str) -> Option<Atom> {
         _ => return None,
     };
     let Atom { dim, exp10 } = plain(stem)?;
-    Some(Atom { dim: dim.power(f64::from(power))?, exp10: exp10 * power })
+    Some(Atom {
+        dim: dim.power(f64::from(power))?,
+        exp10: exp10 * power,
+    })
 }
 
 fn plain(name: &str) -> Option<Atom> {
-    if let Some((_, dim, exp10, _)) = NAMES.iter().find(|row| row.0 == name && row.3 == Prefix::May) {
-        return Some(Atom { dim: *dim, exp10: *exp10 });
+    if let Some((_, dim, exp10, _)) = NAMES
+        .iter()
+        .find(|row| row.0 == name && row.3 == Prefix::May)
+    {
+        return Some(Atom {
+            dim: *dim,
+            exp10: *exp10,
+        });
     }
     // `dm` would be read into the left side of an equation for m.
     if name == "dm" {
@@ -119,7 +128,10 @@ fn plain(name: &str) -> Option<Atom> {
     PREFIXES.iter().find_map(|(prefix, by)| {
         let rest = name.strip_prefix(prefix)?;
         let (_, dim, exp10, _) = NAMES.iter().find(|row| row.0 == rest)?;
-        Some(Atom { dim: *dim, exp10: exp10 + by })
+        Some(Atom {
+            dim: *dim,
+            exp10: exp10 + by,
+        })
     })
 }
 
@@ -131,10 +143,14 @@ pub fn is_unit_name(name: &str) -> bool {
 /// Why a name that looks like a unit is none, where there is more to say than "unknown".
 pub(super) fn refused(name: &str) -> Option<&'static str> {
     match name {
-        "degC" | "celsius" | "°C" => Some("degrees Celsius have an offset: write the temperature in K"),
+        "degC" | "celsius" | "°C" => {
+            Some("degrees Celsius have an offset: write the temperature in K")
+        }
         "m" => Some("`m` alone is never a unit: write `meter`"),
         "h" | "hour" | "minute" => Some("write the time in s"),
-        "boolean" | "integer" => Some("variables are real numbers: write `1` for a number without unit"),
+        "boolean" | "integer" => {
+            Some("variables are real numbers: write `1` for a number without unit")
+        }
         _ => None,
     }
 }
@@ -142,10 +158,10 @@ pub(super) fn refused(name: &str) -> Option<&'static str> {
 /// The unit name nearest to `name`, if one is near.
 pub fn nearest_unit(name: &str) -> Option<&'static str> {
     const COMMON: &[&str] = &[
-        "ms", "s", "us", "mV", "V", "uV", "pA", "nA", "uA", "mA", "nS", "uS", "mS", "pF", "nF", "uF", "Mohm",
-        "kohm", "Hz", "kHz", "cm", "mm", "um", "mM", "uM", "nM", "volt", "amp", "siemens", "farad", "second",
-        "meter", "metre", "molar", "kelvin", "mvolt", "msecond", "msiemens", "usiemens", "nsiemens", "ufarad",
-        "nfarad", "pfarad", "namp", "pamp", "uamp",
+        "ms", "s", "us", "mV", "V", "uV", "pA", "nA", "uA", "mA", "nS", "uS", "mS", "pF", "nF",
+        "uF", "Mohm", "kohm", "Hz", "kHz", "cm", "mm", "um", "mM", "uM", "nM", "volt", "amp",
+        "siemens", "farad", "second", "meter", "metre", "molar", "kelvin", "mvolt", "msecond",
+        "msiemens", "usiemens", "nsiemens", "ufarad", "nfarad", "pfarad", "namp", "pamp", "uamp",
     ];
     crate::diag::nearest(name, COMMON.iter().copied())
 }

@@ -1,7 +1,7 @@
 //! One unit: a dimension and a power of ten, read from text such as `uA/cm^2` or `siemens/meter**2`.
 
-use super::names::{self, nearest_unit};
 use super::Dim;
+use super::names::{self, nearest_unit};
 use std::fmt;
 
 /// Nesting of parentheses in a unit that is still read.
@@ -47,7 +47,13 @@ impl Unit {
     }
 
     pub(super) fn of(dim: Dim, exp12: i32, label: String) -> Unit {
-        Unit { dim, exp12, current10: None, length10: None, label }
+        Unit {
+            dim,
+            exp12,
+            current10: None,
+            length10: None,
+            label,
+        }
     }
 
     /// The unit a single name stands for, such as `mV`.
@@ -67,12 +73,24 @@ impl Unit {
     /// # Errors
     /// What cannot be read, and where in `text`.
     pub fn parse(text: &str) -> Result<Unit, UnitError> {
-        let mut reader = Reader { text, at: 0, depth: 0 };
+        let mut reader = Reader {
+            text,
+            at: 0,
+            depth: 0,
+        };
         let mut unit = reader.product()?;
         if reader.at < text.len() {
-            return Err(reader.error(reader.at, text.len(), "a unit cannot go on like this".to_owned()));
+            return Err(reader.error(
+                reader.at,
+                text.len(),
+                "a unit cannot go on like this".to_owned(),
+            ));
         }
-        unit.label = text.split_whitespace().collect::<String>().replace("**", "^").replace(['µ', 'μ'], "u");
+        unit.label = text
+            .split_whitespace()
+            .collect::<String>()
+            .replace("**", "^")
+            .replace(['µ', 'μ'], "u");
         Ok(unit)
     }
 
@@ -82,7 +100,11 @@ impl Unit {
     }
 
     fn times(mut self, other: &Unit, sign: i32) -> Unit {
-        self.dim = if sign > 0 { self.dim.times(other.dim) } else { self.dim.per(other.dim) };
+        self.dim = if sign > 0 {
+            self.dim.times(other.dim)
+        } else {
+            self.dim.per(other.dim)
+        };
         self.exp12 = self.exp12.saturating_add(sign.saturating_mul(other.exp12));
         self.current10 = self.current10.or(other.current10);
         self.length10 = self.length10.or(other.length10);
@@ -121,7 +143,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, start: usize, end: usize, message: String) -> UnitError {
-        UnitError { message, start, end }
+        UnitError {
+            message,
+            start,
+            end,
+        }
     }
 
     fn skip_space(&mut self) {
@@ -159,7 +185,13 @@ impl Reader<'_> {
         }
         let exponent = self.integer()?;
         let raised = unit.dim.power(f64::from(exponent));
-        let too_large = || self.error(start, self.at, "this power of a unit is too large".to_owned());
+        let too_large = || {
+            self.error(
+                start,
+                self.at,
+                "this power of a unit is too large".to_owned(),
+            )
+        };
         unit.dim = raised.ok_or_else(too_large)?;
         unit.exp12 = unit.exp12.saturating_mul(exponent);
         Ok(unit)
@@ -173,12 +205,27 @@ impl Reader<'_> {
         let rest = &self.text[start..];
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         self.at += digits;
-        let value = rest[..digits].parse::<i32>().ok().filter(|value| *value <= 100);
+        let value = rest[..digits]
+            .parse::<i32>()
+            .ok()
+            .filter(|value| *value <= 100);
         if parenthesis && !self.take(")") {
-            return Err(self.error(start, self.at, "`)` is missing after the power of a unit".to_owned()));
+            return Err(self.error(
+                start,
+                self.at,
+                "`)` is missing after the power of a unit".to_owned(),
+            ));
         }
-        let message = || self.error(start, self.at, "the power of a unit is a whole number up to 100".to_owned());
-        value.map(|value| if negative { -value } else { value }).ok_or_else(message)
+        let message = || {
+            self.error(
+                start,
+                self.at,
+                "the power of a unit is a whole number up to 100".to_owned(),
+            )
+        };
+        value
+            .map(|value| if negative { -value } else { value })
+            .ok_or_else(message)
     }
 
     fn primary(&mut self) -> Result<Unit, UnitError> {
@@ -187,7 +234,11 @@ impl Reader<'_> {
         if self.take("(") {
             self.depth += 1;
             if self.depth > MAX_DEPTH {
-                return Err(self.error(start, self.at, "too many parentheses in a unit".to_owned()));
+                return Err(self.error(
+                    start,
+                    self.at,
+                    "too many parentheses in a unit".to_owned(),
+                ));
             }
             let unit = self.product()?;
             self.depth -= 1;
@@ -198,7 +249,10 @@ impl Reader<'_> {
             };
         }
         let rest = &self.text[start..];
-        let length = rest.len() - rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_°".contains(c)).len();
+        let length = rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_alphanumeric() || "_°".contains(c))
+                .len();
         self.at += length;
         match &rest[..length] {
             "" => Err(self.error(start, start, "a unit is missing here".to_owned())),
