@@ -93,6 +93,9 @@ fn between(from: f64, to: f64, k: u64, n: u64) -> f64 {
     if k == 0 || n < 2 {
         return from;
     }
+    if k + 1 >= n {
+        return to;
+    }
     let last = (n - 1) as f64;
     let k = k as f64;
     (from * (last - k) + to * k) / last
