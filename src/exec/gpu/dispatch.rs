@@ -10,7 +10,10 @@ const HARDWARE_TARGET_S: f64 = 0.1;
 /// The same on a software driver, where an interruption should be answered, too.
 const SOFTWARE_TARGET_S: f64 = 0.05;
 
-/// Steps of the first chunk, whose time is not known.
+/// Cell-steps of the first chunk, whose time is not known: safe on the slowest device.
+const FIRST_CELL_STEPS: u32 = 1 << 22;
+
+/// Steps of the first chunk of few cells.
 const FIRST_STEPS: u32 = 16;
 
 /// Most that a chunk may grow over the one before.
@@ -26,7 +29,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// `most` is the plan's bound on the steps of a chunk.
-    pub(super) fn new(hardware: bool, most: u32) -> Pace {
+    pub(super) fn new(hardware: bool, n_cells: u32, most: u32) -> Pace {
         let most = most.max(1);
         let target_s = if hardware {
             HARDWARE_TARGET_S
@@ -36,7 +39,7 @@ impl Pace {
         Pace {
             target_s,
             most,
-            steps: FIRST_STEPS.min(most),
+            steps: (FIRST_CELL_STEPS / n_cells.max(1)).clamp(1, FIRST_STEPS.min(most)),
         }
     }
 
@@ -82,7 +85,7 @@ mod tests {
     #[test]
     fn chunks_reach_their_time_and_stay_within_bounds() {
         let cell_step_s = 1e-5;
-        let mut pace = Pace::new(true, u32::MAX);
+        let mut pace = Pace::new(true, 1000, u32::MAX);
         for _ in 0..10 {
             let steps = pace.steps();
             pace.observe(steps, f64::from(steps) * cell_step_s);
@@ -92,9 +95,10 @@ mod tests {
         assert_eq!(pace.steps(), 2_500);
         pace.observe(1, 1e9);
         assert_eq!(pace.steps(), 1);
-        let mut bounded = Pace::new(false, 7);
+        let mut bounded = Pace::new(false, 1000, 7);
         bounded.observe(7, 0.0);
         assert_eq!(bounded.steps(), 7);
+        assert_eq!(Pace::new(true, 10_000_000, u32::MAX).steps(), 1);
     }
 
     #[test]

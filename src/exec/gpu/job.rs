@@ -33,9 +33,8 @@ pub(super) struct GpuJob {
     tile_cells: u64,
     kernel: Kernel,
     tables: wgpu::Buffer,
+    /// The memory of the last run, with the states at its end.
     buffers: Option<Buffers>,
-    /// Do the buffers hold the states at the end of a run?
-    carries: bool,
     pace: Pace,
     /// Seconds of compilation, until a run has reported them.
     compile_s: f64,
@@ -53,7 +52,7 @@ impl GpuJob {
         }
         let kernel = Kernel::compile(gpu, plan)?;
         let tables = tables(gpu, plan, &shape)?;
-        Ok(GpuJob {
+        let mut job = GpuJob {
             gpu: gpu.clone(),
             plan: plan.clone(),
             shape,
@@ -61,10 +60,29 @@ impl GpuJob {
             kernel,
             tables,
             buffers: None,
-            carries: false,
-            pace: Pace::new(report.hardware, plan.limits().chunk_steps),
-            compile_s: begin.elapsed().as_secs_f64(),
-        })
+            pace: Pace::new(report.hardware, 1, plan.limits().chunk_steps),
+            compile_s: 0.0,
+        };
+        job.finish_compiling()?;
+        job.compile_s = begin.elapsed().as_secs_f64();
+        Ok(job)
+    }
+
+    /// Dispatches no steps of one cell: some drivers compile only when a kernel is first used.
+    fn finish_compiling(&mut self) -> Result<(), ExecError> {
+        let buffers = self.allocate(1)?;
+        self.gpu.wait(self.with(&buffers).submit(0, 0)?)
+    }
+
+    /// A run in `buffers`.
+    fn with<'a>(&'a self, buffers: &'a Buffers) -> Run<'a> {
+        Run {
+            gpu: &self.gpu,
+            plan: &self.plan,
+            shape: &self.shape,
+            kernel: &self.kernel,
+            buffers,
+        }
     }
 }
 
@@ -83,7 +101,7 @@ impl Job for GpuJob {
         let n_cells = u32::try_from(cells.n)
             .map_err(|_| ExecError::TooLarge(format!("{} cells are too many", cells.n)))?;
         let held = self.buffers.as_ref().map(|buffers| buffers.n_cells);
-        if start == Start::Carry && !(self.carries && held == Some(n_cells)) {
+        if start == Start::Carry && held != Some(n_cells) {
             return Err(ExecError::Misuse(
                 "there are no states of these cells to carry on from".into(),
             ));
@@ -92,27 +110,21 @@ impl Job for GpuJob {
             sink.tile(self.nothing(cells)).map_err(ExecError::Sink)?;
             return Ok(RunStats::default());
         }
-        // What fails from here on leaves no states behind.
-        self.carries = false;
         let begin = Instant::now();
+        // What fails from here on leaves no states behind.
         let buffers = match self.buffers.take() {
             Some(buffers) if buffers.n_cells == n_cells => buffers,
             _ => self.allocate(n_cells)?,
         };
-        let buffers = self.buffers.insert(buffers);
-        let run = Run {
-            gpu: &self.gpu,
-            plan: &self.plan,
-            shape: &self.shape,
-            kernel: &self.kernel,
-            buffers,
-        };
+        let mut pace = self.pace.clone();
+        let run = self.with(&buffers);
         run.set_up(cells, start)?;
-        run.advance(&mut self.pace, sink)?;
+        run.advance(&mut pace, sink)?;
         let run_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let output = run.read_back(cells)?;
-        self.carries = true;
+        self.pace = pace;
+        self.buffers = Some(buffers);
         sink.tile(output).map_err(ExecError::Sink)?;
         Ok(RunStats {
             cell_steps: u64::from(n_cells) * u64::from(self.plan.schedule().n_steps),
@@ -127,7 +139,7 @@ impl GpuJob {
     /// Memory for another number of cells; what a chunk of them takes has to be found anew.
     fn allocate(&mut self, n_cells: u32) -> Result<Buffers, ExecError> {
         let report = &self.gpu.report;
-        self.pace = Pace::new(report.hardware, self.plan.limits().chunk_steps);
+        self.pace = Pace::new(report.hardware, n_cells, self.plan.limits().chunk_steps);
         Buffers::new(
             &self.gpu,
             &self.kernel.bindings,

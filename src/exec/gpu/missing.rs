@@ -4,8 +4,9 @@
 
 use std::path::Path;
 
-/// What this system lacks, in words.
-pub(super) fn explain() -> String {
+/// What this system lacks where there is no hardware GPU, in words.
+#[must_use]
+pub fn explain() -> String {
     if cfg!(target_os = "linux") {
         advice(&Found::here())
     } else {

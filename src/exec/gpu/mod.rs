@@ -32,6 +32,7 @@ mod tests;
 mod wgsl;
 
 pub use device::{AdapterReport, DeviceChoice, adapters};
+pub use missing::explain as explain_missing;
 pub use shader::wgsl;
 
 use crate::exec::{Engine, ExecError, Job};

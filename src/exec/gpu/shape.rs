@@ -20,6 +20,7 @@ const MAX_TILE: u64 = 256 << 20;
 /// Words per cell of each buffer, and where tables and streams begin.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shape {
+    /// All per cell: what depends on no parameter is a literal long before.
     pub(super) derived: u64,
     pub(super) state: u64,
     pub(super) accum: u64,

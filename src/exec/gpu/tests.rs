@@ -214,6 +214,17 @@ fn progress_counts_up_and_a_break_ends_the_run() {
 }
 
 #[test]
+fn a_lost_device_is_an_error_and_no_panic() {
+    let Some(gpu) = engine() else { return };
+    let cells = cells(10, 10.0, 40.0);
+    let mut job = gpu.prepare(&lif(100)).expect("prepared");
+    gpu.gpu.device.destroy();
+    let failed = job.run(&cells, Start::Initial, &mut Keep::default());
+    assert!(matches!(failed, Err(ExecError::Device(_))), "{failed:?}");
+    assert!(matches!(gpu.prepare(&lif(100)), Err(ExecError::Device(_))));
+}
+
+#[test]
 fn no_cells_give_no_rows() {
     let Some(gpu) = engine() else { return };
     let mut job = gpu.prepare(&waveform(8)).expect("prepared");
@@ -424,12 +435,16 @@ fn validate(text: &str) {
 #[ignore = "a measurement"]
 fn speed() {
     let gpu = engine().expect("a device");
+    let only = std::env::var("RHEOBASE_SPEED").unwrap_or_default();
     println!("{}", gpu.describe());
     for (plan, n) in [
         (hodgkin_huxley(10_000), 1_000),
         (hodgkin_huxley(10_000), 10_000),
         (lif(100_000), 10_000),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(plan, n)| format!("{} {n}", plan.name()).contains(&only))
+    {
         let mut job = gpu.prepare(&plan).expect("prepared");
         let cells = cells(n, 0.0, 30.0);
         for _ in 0..3 {
