@@ -1,3 +1,7 @@
-//! The `rheobase` command.
+//! The `rheobase` command: arguments in, exit status out. Everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rheobase::cli::main(std::env::args_os())
+}

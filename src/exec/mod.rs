@@ -9,16 +9,33 @@
 pub mod cpu;
 pub mod gpu;
 pub mod reference;
+mod registry;
 mod setup;
+
+pub use registry::{ENGINES, EngineKind, EngineOptions, find};
 
 use std::ops::ControlFlow;
 
 use crate::plan::Plan;
 
+/// What an engine is, for reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineLabel {
+    /// Its name in [`ENGINES`].
+    pub name: String,
+    /// Its floating type, `f32` or `f64`.
+    pub precision: String,
+    /// Name and driver of its device, where it has one.
+    pub adapter: Option<(String, String)>,
+}
+
 /// An engine: something that runs plans.
 pub trait Engine {
     /// One line for people: the engine, its device and driver, its precision.
     fn describe(&self) -> String;
+
+    /// The same for reports, in parts.
+    fn label(&self) -> EngineLabel;
 
     /// Compiles `plan` and takes what memory it needs to start.
     ///

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use super::setup::SetUp;
 use super::{
-    Cells, Column, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells,
+    Cells, Column, Engine, EngineLabel, ExecError, Job, RunStats, Sink, Start, TileOutput,
+    check_cells,
 };
 use crate::ir::{Block, Environment, Literal, Slot, Type, evaluate_into};
 use crate::plan::{Layout, Output, Plan, SlotInfo};
@@ -20,6 +21,14 @@ pub struct ReferenceEngine;
 impl Engine for ReferenceEngine {
     fn describe(&self) -> String {
         "reference, f64, one thread".into()
+    }
+
+    fn label(&self) -> EngineLabel {
+        EngineLabel {
+            name: "reference".into(),
+            precision: "f64".into(),
+            adapter: None,
+        }
     }
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {

@@ -13,9 +13,11 @@
 //!
 //! Must not know equations, units or files: numbers here are in the model's base units.
 
+mod compile;
 mod print;
 mod schedule;
 
+pub use compile::{Compiled, compile};
 pub use print::print;
 pub use schedule::{Limits, Schedule};
 
@@ -156,6 +158,16 @@ pub enum PlanError {
         /// What, in words.
         what: String,
     },
+    /// The method cannot step these equations.
+    Method {
+        /// What, in words, and which method can.
+        what: String,
+    },
+    /// A recorder of spikes, and a model that has none.
+    NoThreshold {
+        /// Name of the recorder.
+        recorder: &'static str,
+    },
     /// Steps or their length are out of range.
     Schedule {
         /// What, in words.
@@ -175,7 +187,14 @@ impl std::fmt::Display for PlanError {
                  an overflow among its parameters"
             ),
             PlanError::Block { label, error } => write!(f, "block '{label}' is malformed: {error}"),
-            PlanError::Misplaced { what } | PlanError::Schedule { what } => f.write_str(what),
+            PlanError::NoThreshold { recorder } => write!(
+                f,
+                "the recorder '{recorder}' needs spikes, and the model has no threshold; add a line such as \
+                 `threshold v > 0 mV` to it"
+            ),
+            PlanError::Misplaced { what }
+            | PlanError::Method { what }
+            | PlanError::Schedule { what } => f.write_str(what),
         }
     }
 }

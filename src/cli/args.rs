@@ -1,0 +1,206 @@
+//! The arguments, as clap sees them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exec::cpu::Precision;
+use crate::exec::{ENGINES, EngineOptions};
+use crate::experiment::FiOptions;
+
+/// Steps millions of independent neuron models, written as equations with units, on any GPU or on
+/// the CPU.
+#[derive(Debug, Parser)]
+#[command(name = "rheobase", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The f-I curve of a model: sweeps its input, writes fi.csv, fi.svg and run.json
+    Fi(FiArgs),
+    /// A model as understood; with --ir, --plan or --wgsl a later stage of it
+    Show(ShowArgs),
+    /// All that is wrong with a model, and what running it would take, without running it
+    Check(CheckArgs),
+    /// What there is: models, methods, stimuli, recorders, features, engines
+    List(ListArgs),
+    /// The GPUs that can be used, their limits, and what is missing where there is none
+    Devices,
+}
+
+/// Arguments of `fi`.
+#[derive(Debug, Args)]
+pub struct FiArgs {
+    /// A built-in model (see `rheobase list models`) or the path of a model file
+    pub model: String,
+    /// The experiment.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+    /// The engine.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Folder of the files written
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// Replace the files of an earlier run in another folder than the current one
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What is run.
+#[derive(Debug, Args)]
+pub struct ExperimentArgs {
+    /// First amplitude [default: the model's range]
+    #[arg(long, value_name = "A", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// Last amplitude [default: the model's range]
+    #[arg(long, value_name = "B", allow_hyphen_values = true)]
+    pub to: Option<String>,
+    /// Number of amplitudes [default: 301]
+    #[arg(long, value_name = "N")]
+    pub n: Option<u64>,
+    /// Set a parameter or an initial value: g_Na=100, a range g_Na=80:160:9, g_Na=log:1:100:9, a
+    /// list g_Na=80,120,160, init.v=-70; ranges and lists add axes
+    #[arg(long, value_name = "P=...", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// Length of a step [default: the model's, else 0.01 ms]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub dt: Option<String>,
+    /// Method (see `rheobase list methods`) [default: the model's, else the compiler's choice]
+    #[arg(long, value_name = "NAME")]
+    pub method: Option<String>,
+    /// Duration of the stimulus [default: the model's, else 1 s]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub duration: Option<String>,
+    /// Time after onset that every feature leaves out [default: 0 ms]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub skip: Option<String>,
+    /// Time at zero input before onset, left out too [default: 0 ms]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub settle: Option<String>,
+    /// Key of all random numbers
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+impl ExperimentArgs {
+    /// As the experiment takes them.
+    #[must_use]
+    pub fn options(&self) -> FiOptions {
+        FiOptions {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            n: self.n,
+            dt: self.dt.clone(),
+            method: self.method.clone(),
+            duration: self.duration.clone(),
+            skip: self.skip.clone(),
+            settle: self.settle.clone(),
+            set: self.set.clone(),
+            seed: self.seed,
+        }
+    }
+}
+
+/// What runs it.
+#[derive(Debug, Args)]
+pub struct EngineArgs {
+    /// What computes
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = engine_names())]
+    pub engine: String,
+    /// GPU by a part of its name or its number in `rheobase devices`
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Floating type of the CPU engine
+    #[arg(long, value_name = "TYPE", value_enum, default_value_t = PrecisionArg::F32)]
+    pub precision: PrecisionArg,
+}
+
+impl EngineArgs {
+    /// As the engines take them.
+    #[must_use]
+    pub fn options(&self) -> EngineOptions {
+        let precision = match self.precision {
+            PrecisionArg::F32 => Precision::F32,
+            PrecisionArg::F64 => Precision::F64,
+        };
+        EngineOptions {
+            device: self.device.clone(),
+            precision,
+        }
+    }
+}
+
+fn engine_names() -> clap::builder::PossibleValuesParser {
+    ENGINES
+        .iter()
+        .map(|engine| clap::builder::PossibleValue::new(engine.name).help(engine.doc))
+        .into()
+}
+
+/// Floating types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionArg {
+    /// Single precision
+    F32,
+    /// Double precision
+    F64,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A built-in model or the path of a model file
+    pub model: String,
+    /// The equations as blocks of the middle form, before the method
+    #[arg(long)]
+    pub ir: bool,
+    /// The plan of `fi` with the same options: slots, schedule, the blocks of a step
+    #[arg(long)]
+    pub plan: bool,
+    /// The GPU kernel of that plan
+    #[arg(long)]
+    pub wgsl: bool,
+    /// The experiment whose plan is shown.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A model file, or a built-in model
+    pub file: String,
+    /// The experiment that would be run.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which registry
+    pub what: Registry,
+}
+
+/// The registries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Registry {
+    /// Built-in models
+    Models,
+    /// Integration methods
+    Methods,
+    /// Stimuli
+    Stimuli,
+    /// Recorders
+    Recorders,
+    /// Features of a spike train
+    Features,
+    /// Engines
+    Engines,
+}

@@ -1,0 +1,71 @@
+//! Failures of a command: a message and an exit status.
+
+use crate::exec::ExecError;
+use crate::experiment::Problems;
+use crate::model::LoadError;
+use crate::plan::PlanError;
+use crate::protocol::ProtocolError;
+
+/// Exit status of misuse and failure.
+pub(super) const MISUSE: u8 = 2;
+/// Exit status of an interruption (128 + SIGINT).
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// What ends a command.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) message: String,
+    pub(super) status: u8,
+}
+
+impl Failure {
+    pub(super) fn misuse(message: impl std::fmt::Display) -> Failure {
+        let message = message.to_string();
+        // Diagnostics with a source line carry their own heading.
+        let headed = message.starts_with("error") || message.starts_with("warning");
+        Failure {
+            message: if headed {
+                message
+            } else {
+                format!("error: {message}")
+            },
+            status: MISUSE,
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Failure::misuse(error)
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Failure::misuse(problems)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        Failure::misuse(error)
+    }
+}
+
+impl From<ExecError> for Failure {
+    fn from(error: ExecError) -> Self {
+        Failure::misuse(error)
+    }
+}
+
+impl From<ProtocolError> for Failure {
+    fn from(error: ProtocolError) -> Self {
+        match error {
+            ProtocolError::Interrupted { .. } => Failure {
+                message: error.to_string(),
+                status: INTERRUPTED,
+            },
+            _ => Failure::misuse(error),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The engines by name, and the choice among them.
+//!
+//! Takes what the user asked for; gives an engine. Must not know plans.
+
+use super::cpu::{CpuEngine, Precision};
+use super::gpu::{DeviceChoice, GpuEngine};
+use super::reference::ReferenceEngine;
+use super::{Engine, ExecError};
+
+/// How an engine is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct EngineOptions {
+    /// Part of an adapter's name, or its number in `rheobase devices`.
+    pub device: Option<String>,
+    /// Floating type of the CPU engine.
+    pub precision: Precision,
+}
+
+/// An engine: one row of [`ENGINES`].
+#[derive(Clone, Copy, Debug)]
+pub struct EngineKind {
+    /// Its name in options and `run.json`.
+    pub name: &'static str,
+    /// What it is, in a line.
+    pub doc: &'static str,
+    /// Makes it.
+    pub make: fn(&EngineOptions) -> Result<Box<dyn Engine>, ExecError>,
+}
+
+/// Every engine.
+pub const ENGINES: &[EngineKind] = &[
+    EngineKind {
+        name: "auto",
+        doc: "a hardware GPU if there is one, else the CPU engine; never a software Vulkan driver",
+        make: auto,
+    },
+    EngineKind {
+        name: "gpu",
+        doc: "any GPU that wgpu reaches (Vulkan, Metal, DX12), in f32",
+        make: gpu,
+    },
+    EngineKind {
+        name: "cpu",
+        doc: "all cores with their vector units, in f32 or f64",
+        make: cpu,
+    },
+    EngineKind {
+        name: "reference",
+        doc: "the plainest f64 evaluation, one thread; what the others are checked against",
+        make: |_| Ok(Box::new(ReferenceEngine)),
+    },
+];
+
+/// The engine of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static EngineKind> {
+    ENGINES.iter().find(|engine| engine.name == name)
+}
+
+/// A device asked for by name can only be a GPU.
+fn auto(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
+    if options.device.is_some() {
+        return gpu(options);
+    }
+    if options.precision == Precision::F64 {
+        return cpu(options);
+    }
+    match GpuEngine::new(&DeviceChoice::Hardware) {
+        Ok(engine) => Ok(Box::new(engine)),
+        Err(_) => cpu(options),
+    }
+}
+
+fn gpu(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
+    if options.precision == Precision::F64 {
+        return Err(ExecError::NoDevice(
+            "the GPU engine computes in f32 only; use --engine cpu for --precision f64".into(),
+        ));
+    }
+    let choice = match &options.device {
+        None => DeviceChoice::Any,
+        Some(text) => match text.parse() {
+            Ok(index) => DeviceChoice::Index(index),
+            Err(_) => DeviceChoice::Named(text.clone()),
+        },
+    };
+    Ok(Box::new(GpuEngine::new(&choice)?))
+}
+
+fn cpu(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
+    if let Some(device) = &options.device {
+        return Err(ExecError::NoDevice(format!(
+            "the CPU engine has no devices to choose from; drop --device {device} or use --engine gpu"
+        )));
+    }
+    Ok(Box::new(CpuEngine::new(options.precision)?))
+}

@@ -1,0 +1,316 @@
+//! The experiment of `fi`: the amplitude of one input swept, a step from onset to the end, the
+//! features of the spike train recorded.
+//!
+//! Takes a model and the options as text; gives the experiment.
+
+use super::setting::{self, Set, Target};
+use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
+use crate::diag::nearest;
+use crate::integrate::{METHODS, Method, find};
+use crate::model::Model;
+use crate::record::Recorder;
+use crate::stimulus;
+use crate::units::{Unit, parse_quantity};
+
+/// What the user may set. Texts are quantities; a bare number is in ms, or in the declared unit.
+#[derive(Clone, Debug, Default)]
+pub struct FiOptions {
+    /// First amplitude; default the beginning of the model's range.
+    pub from: Option<String>,
+    /// Last amplitude; default the end of the model's range.
+    pub to: Option<String>,
+    /// Number of amplitudes; default [`FiOptions::DEFAULT_N`].
+    pub n: Option<u64>,
+    /// Length of a step; default the model's.
+    pub dt: Option<String>,
+    /// Method by name; default the model's, else the compiler's choice.
+    pub method: Option<String>,
+    /// Duration of the stimulus; default the model's, else 1 s.
+    pub duration: Option<String>,
+    /// Time after onset left out of every feature; default none.
+    pub skip: Option<String>,
+    /// Time at zero input before onset; default none.
+    pub settle: Option<String>,
+    /// Further settings and axes.
+    pub set: Vec<String>,
+    /// Key of all random numbers.
+    pub seed: u64,
+}
+
+impl FiOptions {
+    /// Number of amplitudes where none is given.
+    pub const DEFAULT_N: u64 = 301;
+    /// Length of a step, in ms, where neither the user nor the model gives one.
+    pub const DEFAULT_DT: f64 = 0.01;
+    /// Duration of the stimulus, in ms, where neither the user nor the model gives one.
+    pub const DEFAULT_DURATION: f64 = 1000.0;
+}
+
+/// The experiment of `fi` on `model`.
+///
+/// # Errors
+/// All that is wrong with the options, or a model without input or threshold.
+pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
+    let mut problems = Vec::new();
+    if model.threshold.is_none() {
+        problems.push(Problem::new(
+            format!(
+                "the model '{}' has no threshold, so it has no spikes to count",
+                model.name
+            ),
+            "add a line such as `threshold v > 0 mV` to it",
+        ));
+    }
+    let timing = keep(&mut problems, timing(&model, options));
+    let method = keep(
+        &mut problems,
+        method(&model, options).map_err(|problem| vec![problem]),
+    );
+    let amplitude = keep(&mut problems, amplitude(&model, options));
+    let settings = keep(&mut problems, settings(&model, options));
+    let (Some((timing, warnings)), Some(method), Some(amplitude), Some(settings)) =
+        (timing, method, amplitude, settings)
+    else {
+        return Err(Problems(problems));
+    };
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    let experiment = assemble(model, timing, method, amplitude, settings, options.seed)?;
+    Ok(Experiment {
+        warnings,
+        ..experiment
+    })
+}
+
+fn keep<T>(problems: &mut Vec<Problem>, result: Result<T, Vec<Problem>>) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
+}
+
+fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut time = |name: &str, text: &Option<String>, default: f64| match text {
+        None => default,
+        Some(text) => milliseconds(name, text).unwrap_or_else(|problem| {
+            problems.push(problem);
+            default
+        }),
+    };
+    let dt = time(
+        "--dt",
+        &options.dt,
+        model.dt.unwrap_or(FiOptions::DEFAULT_DT),
+    );
+    let settle = time("--settle", &options.settle, 0.0);
+    let duration = time(
+        "--duration",
+        &options.duration,
+        model.duration.unwrap_or(FiOptions::DEFAULT_DURATION),
+    );
+    let skip = time("--skip", &options.skip, 0.0);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Timing::new(dt, settle, duration, skip)
+}
+
+/// A time in ms.
+fn milliseconds(name: &str, text: &str) -> Result<f64, Problem> {
+    let failed = |error: String| {
+        Problem::new(
+            format!("{name}: {error}"),
+            format!("give for example {name} \"10 ms\""),
+        )
+    };
+    let ms = Unit::named("ms").ok_or_else(|| failed("no unit of time".into()))?;
+    let system = crate::units::BaseSystem::default();
+    parse_quantity(text, &ms, &system).map_err(failed)
+}
+
+fn method(model: &Model, options: &FiOptions) -> Result<Option<&'static Method>, Problem> {
+    let named = options
+        .method
+        .as_ref()
+        .or(model.method.as_ref().map(|(name, _)| name));
+    let Some(name) = named else { return Ok(None) };
+    let names = || METHODS.iter().map(|m| m.name);
+    find(name).map(Some).ok_or_else(|| {
+        let near = nearest(name, names())
+            .map(|near| format!("did you mean `{near}`? "))
+            .unwrap_or_default();
+        Problem::new(
+            format!("there is no method `{name}`"),
+            format!(
+                "{near}The methods are: {}",
+                names().collect::<Vec<_>>().join(", ")
+            ),
+        )
+    })
+}
+
+/// The axis of the first input's amplitude.
+fn amplitude(model: &Model, options: &FiOptions) -> Result<Axis, Vec<Problem>> {
+    let Some(input) = model.inputs.first() else {
+        return Err(vec![Problem::new(
+            format!("the model '{}' has no input to sweep", model.name),
+            "add a line such as `input I : nA` to it, and use I in an equation",
+        )]);
+    };
+    let mut problems = Vec::new();
+    let mut end = |flag: &str, text: &Option<String>, default: Option<f64>| match (text, default) {
+        (Some(text), _) => keep(
+            &mut problems,
+            setting::read(text, flag, &input.unit, model).map_err(|p| vec![p]),
+        ),
+        (None, Some(default)) => Some(model.base.from_base(default, &input.unit)),
+        (None, None) => {
+            problems.push(Problem::new(
+                format!(
+                    "{flag} is missing, and the model gives no range of {}",
+                    input.name
+                ),
+                format!(
+                    "give {flag}, or add `range {} = 0 : 10 {}` to the model",
+                    input.name, input.unit.label
+                ),
+            ));
+            None
+        }
+    };
+    let from = end("--from", &options.from, input.range.map(|r| r.0));
+    let to = end("--to", &options.to, input.range.map(|r| r.1));
+    let n = options.n.unwrap_or(FiOptions::DEFAULT_N);
+    if n == 0 {
+        problems.push(Problem::new(
+            "--n is 0: there is nothing to run",
+            "give at least 1",
+        ));
+    }
+    let (Some(from), Some(to), true) = (from, to, problems.is_empty()) else {
+        return Err(problems);
+    };
+    let values =
+        setting::range(&input.name, false, from, to, n).map_err(|problem| vec![problem])?;
+    Ok(Axis {
+        name: input.name.clone(),
+        unit: input.unit.clone(),
+        values,
+    })
+}
+
+fn settings(model: &Model, options: &FiOptions) -> Result<Vec<Set>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut settings: Vec<Set> = Vec::new();
+    for text in &options.set {
+        match setting::parse(text, model) {
+            Ok(set) if settings.iter().any(|other| other.target == set.target) => {
+                problems.push(Problem::new(
+                    format!("`{}` is set twice", set.name),
+                    "give it once",
+                ));
+            }
+            Ok(set) => settings.push(set),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for (i, param) in model.params.iter().enumerate() {
+        if param.default.is_none() && !settings.iter().any(|set| set.target == Target::Param(i)) {
+            problems.push(Problem::new(
+                format!("the parameter `{}` has no value", param.name),
+                format!(
+                    "set it with --set {}=..., in {}",
+                    param.name, param.unit.label
+                ),
+            ));
+        }
+    }
+    if problems.is_empty() {
+        Ok(settings)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Settings of one value are literals; those of several are axes, before the amplitude's.
+fn assemble(
+    model: Model,
+    timing: Timing,
+    method: Option<&'static Method>,
+    amplitude: Axis,
+    settings: Vec<Set>,
+    seed: u64,
+) -> Result<Experiment, Problems> {
+    let mut params: Vec<Setting> = model
+        .params
+        .iter()
+        .map(|p| Setting::Fixed(p.default.unwrap_or(f64::NAN)))
+        .collect();
+    let mut initial: Vec<Option<Setting>> = vec![None; model.states.len()];
+    let mut axes: Vec<Axis> = Vec::new();
+    for Set {
+        target,
+        name,
+        unit,
+        values,
+    } in settings
+    {
+        let setting = if values.len() == 1 {
+            Setting::Fixed(model.base.to_base(values.at(0), &unit))
+        } else {
+            axes.push(Axis { name, unit, values });
+            Setting::Axis(axes.len() - 1)
+        };
+        match target {
+            Target::Param(i) => params[i] = setting,
+            Target::Initial(i) => initial[i] = Some(setting),
+        }
+    }
+    axes.push(amplitude);
+    let driven = stimulus_of(&timing, Setting::Axis(axes.len() - 1));
+    let silent = || {
+        stimulus_of(
+            &Timing {
+                settle: 0,
+                ..timing
+            },
+            Setting::Fixed(0.0),
+        )
+    };
+    let stimuli = std::iter::once(driven)
+        .chain((1..model.inputs.len()).map(|_| silent()))
+        .collect();
+    Ok(Experiment {
+        method,
+        timing,
+        grid: Grid::new(axes)?,
+        params,
+        initial,
+        stimuli,
+        recorders: vec![Recorder::Features],
+        seed,
+        warnings: Vec::new(),
+        model,
+    })
+}
+
+/// A step from onset to the end of the run, which without settling is a constant.
+fn stimulus_of(timing: &Timing, amplitude: Setting) -> Stimulus {
+    let amplitude = StimulusValue::Input(amplitude);
+    if timing.settle == 0 {
+        return Stimulus {
+            kind: &stimulus::CONSTANT,
+            values: vec![amplitude],
+        };
+    }
+    let times = [timing.settle, timing.duration].map(StimulusValue::Time);
+    Stimulus {
+        kind: &stimulus::STEP,
+        values: [amplitude].into_iter().chain(times).collect(),
+    }
+}

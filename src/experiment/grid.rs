@@ -1,0 +1,241 @@
+//! The grid: axes that multiply, the last running fastest; cells numbered from 0.
+//!
+//! Takes axes; gives the value of each axis at each cell, computed from the cell's number, so that
+//! a grid of any size takes no memory.
+
+use std::ops::Range;
+
+use super::Problem;
+use crate::units::Unit;
+
+/// One axis of a grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Name of what it varies, as its column is headed: `g_Na`, `I`, `init.v`.
+    pub name: String,
+    /// Unit of its values.
+    pub unit: Unit,
+    /// Its values, in that unit.
+    pub values: Values,
+}
+
+/// The values along an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// `n` values from `from` to `to`, both included, at equal distances.
+    Linear {
+        /// First value.
+        from: f64,
+        /// Last value.
+        to: f64,
+        /// How many, at least 1; with 1 it is `from`.
+        n: u64,
+    },
+    /// `n` values from `from` to `to`, both included, at equal ratios.
+    Log {
+        /// First value, not 0.
+        from: f64,
+        /// Last value, of the same sign.
+        to: f64,
+        /// How many, at least 1.
+        n: u64,
+    },
+    /// These values.
+    List(Vec<f64>),
+}
+
+impl Values {
+    /// How many values.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match self {
+            Values::Linear { n, .. } | Values::Log { n, .. } => *n,
+            Values::List(values) => values.len() as u64,
+        }
+    }
+
+    /// Are there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Value `k`; the last is exactly `to`.
+    #[must_use]
+    pub fn at(&self, k: u64) -> f64 {
+        match self {
+            Values::Linear { from, to, n } => between(*from, *to, k, *n),
+            Values::Log { from, to, n } if k > 0 && k + 1 < *n => {
+                from.signum() * between(from.abs().ln(), to.abs().ln(), k, *n).exp()
+            }
+            Values::Log { from, to, .. } => {
+                if k == 0 {
+                    *from
+                } else {
+                    *to
+                }
+            }
+            Values::List(values) => usize::try_from(k)
+                .ok()
+                .and_then(|k| values.get(k))
+                .copied()
+                .unwrap_or(f64::NAN),
+        }
+    }
+}
+
+/// The ends are exact, and the middle of a symmetric range is its mean.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an axis of 2^53 values has no exact positions anyway"
+)]
+fn between(from: f64, to: f64, k: u64, n: u64) -> f64 {
+    if k == 0 || n < 2 {
+        return from;
+    }
+    if k + 1 >= n {
+        return to;
+    }
+    let last = (n - 1) as f64;
+    let k = k as f64;
+    (from * (last - k) + to * k) / last
+}
+
+/// Axes that multiply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    axes: Vec<Axis>,
+    n_cells: u64,
+}
+
+impl Grid {
+    /// The grid of these axes; without axes, one cell.
+    ///
+    /// # Errors
+    /// More cells than can be numbered.
+    pub fn new(axes: Vec<Axis>) -> Result<Grid, Problem> {
+        let product = axes
+            .iter()
+            .try_fold(1u64, |product, axis| product.checked_mul(axis.values.len()));
+        // Twice the largest f64 whole number leaves room for every figure derived from it.
+        let Some(n_cells) = product.filter(|&n| n <= 1 << 52) else {
+            let sizes: Vec<String> = axes
+                .iter()
+                .map(|axis| axis.values.len().to_string())
+                .collect();
+            return Err(Problem::new(
+                format!(
+                    "the grid of {} cells is too large to number",
+                    sizes.join(" x ")
+                ),
+                "take fewer values per axis",
+            ));
+        };
+        Ok(Grid { axes, n_cells })
+    }
+
+    /// The axes, slowest first.
+    #[must_use]
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
+
+    /// Number of cells.
+    #[must_use]
+    pub fn n_cells(&self) -> u64 {
+        self.n_cells
+    }
+
+    /// Position of `cell` along each axis.
+    #[must_use]
+    pub fn coordinates(&self, cell: u64) -> Vec<u64> {
+        let mut rest = cell;
+        let mut coordinates = vec![0; self.axes.len()];
+        for (axis, k) in self.axes.iter().zip(&mut coordinates).rev() {
+            *k = rest % axis.values.len();
+            rest /= axis.values.len();
+        }
+        coordinates
+    }
+
+    /// Values of axis `i`, in its unit, for some cells.
+    #[must_use]
+    pub fn column(&self, i: usize, cells: Range<u64>) -> Vec<f64> {
+        let values = &self.axes[i].values;
+        let stride: u64 = self.axes[i + 1..]
+            .iter()
+            .map(|axis| axis.values.len())
+            .product();
+        cells
+            .map(|cell| values.at(cell / stride % values.len()))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(name: &str, values: Values) -> Axis {
+        Axis {
+            name: name.into(),
+            unit: Unit::one(),
+            values,
+        }
+    }
+
+    #[test]
+    fn the_ends_of_a_range_are_exact_and_one_point_is_its_beginning() {
+        for values in [
+            Values::Linear {
+                from: 0.1,
+                to: 0.7,
+                n: 7,
+            },
+            Values::Log {
+                from: 0.1,
+                to: 0.7,
+                n: 7,
+            },
+        ] {
+            assert_eq!((values.at(0), values.at(6)), (0.1, 0.7));
+        }
+        assert_eq!(
+            Values::Linear {
+                from: 3.0,
+                to: 3.0,
+                n: 1
+            }
+            .at(0),
+            3.0
+        );
+        let log = Values::Log {
+            from: 1.0,
+            to: 100.0,
+            n: 3,
+        };
+        assert!((log.at(1) - 10.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_last_axis_runs_fastest() {
+        let a = axis("a", Values::List(vec![1.0, 2.0]));
+        let b = axis("b", Values::List(vec![10.0, 20.0, 30.0]));
+        let grid = Grid::new(vec![a, b]).unwrap();
+        assert_eq!(grid.n_cells(), 6);
+        assert_eq!(grid.column(0, 0..6), [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
+        assert_eq!(grid.column(1, 2..5), [30.0, 10.0, 20.0]);
+        assert_eq!(grid.coordinates(4), [1, 1]);
+    }
+
+    #[test]
+    fn a_grid_without_axes_is_one_cell_and_an_endless_one_is_refused() {
+        assert_eq!(Grid::new(Vec::new()).unwrap().n_cells(), 1);
+        let long = Values::Linear {
+            from: 0.0,
+            to: 1.0,
+            n: u64::MAX,
+        };
+        assert!(Grid::new(vec![axis("a", long.clone()), axis("b", long)]).is_err());
+    }
+}

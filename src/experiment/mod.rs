@@ -1,0 +1,109 @@
+//! Experiments: a model, a grid of cells, stimuli, recorders and times, all checked.
+//!
+//! Takes a checked [`Model`] and what the user set; gives an [`Experiment`], in which every number
+//! is in the model's base units and every time is a whole number of steps. All that is wrong is
+//! reported at once.
+//!
+//! Must not know engines, files or the command line's syntax beyond the text of a setting.
+
+mod fi;
+mod grid;
+mod problem;
+mod setting;
+mod timing;
+
+pub use fi::{FiOptions, fi};
+pub use grid::{Axis, Grid, Values};
+pub use problem::{Problem, Problems};
+pub use timing::Timing;
+
+use std::ops::Range;
+
+use crate::integrate::Method;
+use crate::model::Model;
+use crate::record::Recorder;
+use crate::stimulus::StimulusKind;
+
+/// Everything that a run needs to know.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// The model.
+    pub model: Model,
+    /// The method asked for by the user or the model; none leaves the choice to the compiler.
+    pub method: Option<&'static Method>,
+    /// Steps.
+    pub timing: Timing,
+    /// The cells.
+    pub grid: Grid,
+    /// Parameters: one setting each, in the model's order.
+    pub params: Vec<Setting>,
+    /// Initial values that replace the model's: one entry per state.
+    pub initial: Vec<Option<Setting>>,
+    /// One stimulus per input of the model.
+    pub stimuli: Vec<Stimulus>,
+    /// What is kept.
+    pub recorders: Vec<Recorder>,
+    /// Key of all random numbers.
+    pub seed: u64,
+    /// What the user should know, such as times that were rounded to steps.
+    pub warnings: Vec<String>,
+}
+
+/// Where a quantity's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Setting {
+    /// The same for all cells; in base units.
+    Fixed(f64),
+    /// Varied by the axis of this number.
+    Axis(usize),
+}
+
+/// What drives an input.
+#[derive(Clone, Debug)]
+pub struct Stimulus {
+    /// Which one.
+    pub kind: &'static StimulusKind,
+    /// Its properties, in the order of the kind.
+    pub values: Vec<StimulusValue>,
+}
+
+/// A property of a stimulus.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StimulusValue {
+    /// In base units of the input.
+    Input(Setting),
+    /// In steps.
+    Time(u32),
+}
+
+impl Experiment {
+    /// Setting of parameter `i` of the model.
+    #[must_use]
+    pub fn parameter(&self, i: usize) -> Setting {
+        self.params
+            .get(i)
+            .copied()
+            .unwrap_or(Setting::Fixed(f64::NAN))
+    }
+
+    /// Setting that replaces the initial value of state `i`, if any.
+    #[must_use]
+    pub fn initial(&self, i: usize) -> Option<Setting> {
+        self.initial.get(i).copied().flatten()
+    }
+
+    /// The parameter columns that a plan of this experiment reads: one per axis, in base units.
+    #[must_use]
+    pub fn columns(&self, cells: Range<u64>) -> Vec<Vec<f64>> {
+        let to_base = |axis: &Axis, value: f64| self.model.base.to_base(value, &axis.unit);
+        let axes = self.grid.axes().iter().enumerate();
+        axes.map(|(i, axis)| {
+            let column = self.grid.column(i, cells.clone());
+            column
+                .into_iter()
+                .map(|value| to_base(axis, value))
+                .collect()
+        })
+        .collect()
+    }
+}

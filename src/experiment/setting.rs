@@ -1,0 +1,157 @@
+//! The text of a setting: `g_Na=100`, `g_Na=80:160:9`, `g_Na=log:1:100:9`, `g_Na=80,120,160`,
+//! `init.v=-70 mV`.
+//!
+//! Takes a text and a model; gives the quantity that is set and its value or values. Quantities may
+//! carry units; a bare number takes the declared one.
+
+use super::{Problem, Values};
+use crate::diag::nearest;
+use crate::model::Model;
+use crate::units::{Unit, parse_quantity};
+
+/// What a setting sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// A parameter of the model, by number.
+    Param(usize),
+    /// The initial value of a state, by number.
+    Initial(usize),
+}
+
+/// A setting, understood. Values are in the declared unit of the target.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Set {
+    pub(super) target: Target,
+    pub(super) name: String,
+    pub(super) unit: Unit,
+    pub(super) values: Values,
+}
+
+/// Reads one setting.
+pub(super) fn parse(text: &str, model: &Model) -> Result<Set, Problem> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err(Problem::new(
+            format!("`{text}` sets nothing"),
+            "write a name, `=` and a value, a range or a list: g_Na=100, g_Na=80:160:9, g_Na=80,120,160",
+        ));
+    };
+    let (name, value) = (name.trim(), value.trim());
+    let (target, unit) = find(name, model)?;
+    let values = values(value, name, &unit, model)?;
+    Ok(Set {
+        target,
+        name: name.to_owned(),
+        unit,
+        values,
+    })
+}
+
+fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem> {
+    if let Some(state) = name.strip_prefix("init.") {
+        let found = model.states.iter().position(|s| s.name == state);
+        return match found {
+            Some(i) => Ok((Target::Initial(i), model.states[i].unit.clone())),
+            None => Err(unknown(
+                "state",
+                state,
+                model.states.iter().map(|s| s.name.as_str()),
+            )),
+        };
+    }
+    if let Some(i) = model.params.iter().position(|p| p.name == name) {
+        return Ok((Target::Param(i), model.params[i].unit.clone()));
+    }
+    if model.inputs.iter().any(|input| input.name == name) {
+        return Err(Problem::new(
+            format!("`{name}` is an input, not a parameter"),
+            "its amplitude is swept with --from, --to and --n",
+        ));
+    }
+    if model.states.iter().any(|state| state.name == name) {
+        return Err(Problem::new(
+            format!("`{name}` is a state, not a parameter"),
+            format!("its initial value is set with `init.{name}=...`"),
+        ));
+    }
+    Err(unknown(
+        "parameter",
+        name,
+        model.params.iter().map(|p| p.name.as_str()),
+    ))
+}
+
+fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Problem {
+    let all: Vec<&str> = known.clone().collect();
+    let help = match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`? The model has: {}", all.join(", ")),
+        None if all.is_empty() => format!("the model has no {kind}s"),
+        None => format!("the model has: {}", all.join(", ")),
+    };
+    Problem::new(format!("the model has no {kind} `{name}`"), help)
+}
+
+fn values(text: &str, name: &str, unit: &Unit, model: &Model) -> Result<Values, Problem> {
+    let quantity = |part: &str| read(part, name, unit, model);
+    if text.contains(',') {
+        let values: Result<Vec<f64>, Problem> = text.split(',').map(quantity).collect();
+        return values.map(Values::List);
+    }
+    let (log, range) = match text.strip_prefix("log:") {
+        Some(range) => (true, range),
+        None => (false, text),
+    };
+    let parts: Vec<&str> = range.split(':').collect();
+    match *parts.as_slice() {
+        [one] if !log => quantity(one).map(|value| Values::List(vec![value])),
+        [from, to, n] => self::range(name, log, quantity(from)?, quantity(to)?, count(n, name)?),
+        _ => Err(Problem::new(
+            format!("`{name}={text}` is no range"),
+            format!("write `{name}=FROM:TO:N` or `{name}=log:FROM:TO:N`"),
+        )),
+    }
+}
+
+/// A value in the declared unit.
+pub(super) fn read(text: &str, name: &str, unit: &Unit, model: &Model) -> Result<f64, Problem> {
+    let value = parse_quantity(text, unit, &model.base)
+        .map_err(|error| Problem::new(format!("{name}: {error}"), String::new()))?;
+    Ok(model.base.from_base(value, unit))
+}
+
+/// A number of values, at least 1.
+pub(super) fn count(text: &str, name: &str) -> Result<u64, Problem> {
+    match text.trim().parse::<u64>() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err(Problem::new(
+            format!("{name}: `{}` is no number of values", text.trim()),
+            "it must be a whole number, at least 1",
+        )),
+    }
+}
+
+/// A range that goes upwards; a single point may have equal ends.
+pub(super) fn range(name: &str, log: bool, from: f64, to: f64, n: u64) -> Result<Values, Problem> {
+    if from > to {
+        return Err(Problem::new(
+            format!("{name}: the range from {from} to {to} is inverted"),
+            format!("write it upwards, from {to} to {from}"),
+        ));
+    }
+    #[expect(clippy::float_cmp, reason = "the same number given twice is meant")]
+    if from == to && n > 1 {
+        return Err(Problem::new(
+            format!("{name}: {n} values from {from} to {to} are all the same"),
+            "give a range with two different ends, or one value",
+        ));
+    }
+    if !log {
+        return Ok(Values::Linear { from, to, n });
+    }
+    if from <= 0.0 {
+        return Err(Problem::new(
+            format!("{name}: a logarithmic range must begin above 0, not at {from}"),
+            "give a positive beginning, or a linear range",
+        ));
+    }
+    Ok(Values::Log { from, to, n })
+}

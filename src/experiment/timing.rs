@@ -1,0 +1,167 @@
+//! Times of an experiment as whole numbers of steps.
+//!
+//! Takes times in ms; gives steps, rounded once, with a warning where that moves an edge.
+
+use super::Problem;
+
+/// Settle, then stimulus; the window of all features is its part after `skip`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timing {
+    /// Length of a step, in ms.
+    pub dt: f64,
+    /// Steps at zero input before onset.
+    pub settle: u32,
+    /// Steps of the stimulus.
+    pub duration: u32,
+    /// Steps after onset that every feature leaves out.
+    pub skip: u32,
+}
+
+impl Timing {
+    /// Checks the times (ms) and rounds them to steps. Also gives warnings.
+    ///
+    /// # Errors
+    /// Every time that is negative, not finite or too long, and a step or window without room.
+    pub fn new(
+        dt: f64,
+        settle: f64,
+        duration: f64,
+        skip: f64,
+    ) -> Result<(Timing, Vec<String>), Vec<Problem>> {
+        if !(dt.is_finite() && dt > 0.0) {
+            return Err(vec![Problem::new(
+                format!("dt must be a positive time, not {dt} ms"),
+                "give for example --dt \"0.01 ms\"",
+            )]);
+        }
+        let mut problems = Vec::new();
+        let mut warnings = Vec::new();
+        let mut steps = |name: &str, time: f64| match to_steps(name, time, dt) {
+            Ok((steps, moved)) => {
+                warnings.extend(moved);
+                steps
+            }
+            Err(problem) => {
+                problems.push(problem);
+                0
+            }
+        };
+        let timing = Timing {
+            dt,
+            settle: steps("settle", settle),
+            duration: steps("duration", duration),
+            skip: steps("skip", skip),
+        };
+        if problems.is_empty() {
+            problems.extend(timing.without_room());
+        }
+        if problems.is_empty() {
+            Ok((timing, warnings))
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn without_room(&self) -> Option<Problem> {
+        if self.duration == 0 {
+            return Some(Problem::new(
+                format!("the duration is shorter than one step of {} ms", self.dt),
+                "give a longer --duration or a smaller --dt",
+            ));
+        }
+        if self.settle.checked_add(self.duration).is_none() {
+            return Some(Problem::new(
+                "the run has more than 4294967295 steps",
+                "give a shorter --duration or a larger --dt",
+            ));
+        }
+        (self.skip >= self.duration).then(|| {
+            Problem::new(
+                "--skip leaves nothing of the stimulus to look at",
+                "give a --skip shorter than the --duration",
+            )
+        })
+    }
+
+    /// Number of steps of the run.
+    #[must_use]
+    pub fn n_steps(&self) -> u32 {
+        self.settle + self.duration
+    }
+
+    /// First step whose spikes count. The window ends with the run.
+    #[must_use]
+    pub fn window_start(&self) -> u32 {
+        self.settle + self.skip
+    }
+
+    /// Duration of the stimulus in ms.
+    #[must_use]
+    pub fn duration_ms(&self) -> f64 {
+        f64::from(self.duration) * self.dt
+    }
+}
+
+fn to_steps(name: &str, time: f64, dt: f64) -> Result<(u32, Option<String>), Problem> {
+    if !time.is_finite() || time < 0.0 {
+        return Err(Problem::new(
+            format!("{name} must be a time that is not negative, not {time} ms"),
+            format!("give for example --{name} \"300 ms\""),
+        ));
+    }
+    let exact = time / dt;
+    let whole = exact.round();
+    if whole > f64::from(u32::MAX) {
+        return Err(Problem::new(
+            format!("{name} {time} ms is more than 4294967295 steps of {dt} ms"),
+            "take a shorter time or a larger --dt",
+        ));
+    }
+    // Decimal fractions of a millisecond are not exact in binary; that alone moves nothing.
+    let moved = ((exact - whole).abs() > 1e-6).then(|| {
+        format!(
+            "{name} {time} ms is no whole number of steps of {dt} ms; {} ms is used",
+            whole * dt
+        )
+    });
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked above"
+    )]
+    Ok((whole as u32, moved))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_become_whole_steps() {
+        let (timing, warnings) = Timing::new(0.01, 0.0, 1000.0, 300.0).unwrap();
+        assert_eq!((timing.n_steps(), timing.window_start()), (100_000, 30_000));
+        assert!(warnings.is_empty());
+        let (timing, warnings) = Timing::new(0.03, 0.0, 1.0, 0.0).unwrap();
+        assert_eq!(timing.duration, 33);
+        assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn bad_times_are_refused_together() {
+        for dt in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+            assert!(Timing::new(dt, 0.0, 1.0, 0.0).is_err());
+        }
+        assert_eq!(
+            Timing::new(0.1, -1.0, f64::NAN, 1e300).unwrap_err().len(),
+            3
+        );
+        assert!(
+            Timing::new(2.0, 0.0, 0.5, 0.0).is_err(),
+            "dt longer than the duration"
+        );
+        assert!(
+            Timing::new(0.1, 0.0, 1.0, 1.0).is_err(),
+            "nothing left after skip"
+        );
+    }
+}

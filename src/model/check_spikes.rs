@@ -1,0 +1,102 @@
+//! What happens at a spike: threshold, reset, refractory time.
+
+use super::check::Build;
+use super::expr::Expr;
+use super::scope::Symbol;
+use super::{Assign, Let};
+use crate::diag::Diagnostic;
+use crate::units::Dim;
+
+impl Build<'_, '_, '_> {
+    pub(super) fn threshold(&mut self) -> Option<Expr> {
+        let typed = self.checker.expr(self.declared.threshold?);
+        self.checker.demand_condition(&typed, "a threshold");
+        Some(typed.expr)
+    }
+
+    pub(super) fn reset(&mut self) -> Vec<Assign> {
+        if let (Some(span), None) = (self.declared.reset_span, self.declared.threshold) {
+            let error = Diagnostic::error(span, "a reset needs a threshold", "nothing leads to it");
+            self.error(error.help("write `threshold v > ...`"));
+        }
+        let mut reset = Vec::new();
+        for assignment in &self.declared.reset {
+            let typed = self.checker.expr(&assignment.value);
+            match self.checker.scope.symbol(&assignment.name.text) {
+                Some(Symbol::State(state)) => {
+                    let unit = &self.declared.states[state].unit.unit;
+                    self.checker.demand_dim(
+                        &typed,
+                        unit.dim,
+                        &format!("`{}` is in {unit}", assignment.name.text),
+                    );
+                    reset.push(Assign {
+                        state,
+                        value: typed.expr,
+                    });
+                }
+                _ => self.not_a(&assignment.name, "a state", |symbol| {
+                    matches!(symbol, Symbol::State(_))
+                }),
+            }
+        }
+        reset
+    }
+
+    pub(super) fn refractory(&mut self, lets: &[Let]) -> Option<Expr> {
+        let Some(expr) = self.declared.refractory else {
+            for span in self
+                .declared
+                .states
+                .iter()
+                .filter_map(|state| state.unless_refractory)
+            {
+                let error = Diagnostic::error(
+                    span,
+                    "`(unless refractory)` needs a refractory time",
+                    "never refractory",
+                );
+                self.error(error.help("write `refractory 2 ms`"));
+            }
+            return None;
+        };
+        let typed = self.checker.expr(expr);
+        let good = self
+            .checker
+            .demand_dim(&typed, Dim::TIME, "`refractory` is a time");
+        if good && changes(&typed.expr, lets) {
+            let error = Diagnostic::error(
+                typed.span,
+                "`refractory` must be the same at all times",
+                "changes in time",
+            );
+            self.error(error.help("use only numbers and parameters"));
+        }
+        if self.declared.threshold.is_none() {
+            let error = Diagnostic::error(
+                typed.span,
+                "`refractory` needs a threshold",
+                "nothing leads to it",
+            );
+            self.error(error.help("write `threshold v > ...`"));
+        }
+        Some(typed.expr)
+    }
+}
+
+/// Whether an expression can change in time. Each sub-expression is looked into once.
+fn changes(expr: &Expr, lets: &[Let]) -> bool {
+    let mut seen = vec![false; lets.len()];
+    let (mut pending, mut found) = (vec![expr], false);
+    while let Some(expr) = pending.pop() {
+        expr.walk(&mut |part| match part {
+            Expr::State(_) | Expr::Input(_) | Expr::Time => found = true,
+            Expr::Let(index) if !seen[*index] => {
+                seen[*index] = true;
+                pending.push(&lets[*index].expr);
+            }
+            _ => {}
+        });
+    }
+    found
+}

@@ -1,0 +1,142 @@
+//! A model by name or path: the only place where model text is read from a file.
+
+use super::{Model, library};
+use crate::diag::{SourceText, nearest};
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+/// Files larger than this are refused.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Why a model could not be loaded. `Display` is the whole message for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// No built-in model and no file of this name.
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest built-in model.
+        near: Option<&'static str>,
+    },
+    /// The file cannot be read.
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file is larger than 1 MiB.
+    TooLarge {
+        /// The file.
+        path: String,
+    },
+    /// The file is not UTF-8.
+    NotText {
+        /// The file.
+        path: String,
+        /// The first byte that does not fit.
+        at: usize,
+    },
+    /// The text has errors.
+    Wrong {
+        /// All of them, rendered without colours.
+        diagnostics: String,
+        /// All of them, rendered with terminal colours.
+        colored: String,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Unknown { name, near } => {
+                write!(f, "there is no model `{name}`")?;
+                if let Some(near) = near {
+                    write!(f, "; did you mean `{near}`?")?;
+                }
+                write!(
+                    f,
+                    "\n`rheobase list models` shows the built-in ones; a file is given by its path"
+                )
+            }
+            LoadError::Unreadable { path, reason } => write!(f, "cannot read `{path}`: {reason}"),
+            LoadError::TooLarge { path } => {
+                write!(f, "`{path}` is larger than 1 MiB, too large for a model")
+            }
+            LoadError::NotText { path, at } => {
+                write!(f, "`{path}` is not UTF-8 text: byte {at} does not fit")
+            }
+            LoadError::Wrong { diagnostics, .. } => f.write_str(diagnostics.trim_end()),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// Loads a built-in model by name, or a file by its path (anything with a `/`, ending in `.eqn`, or
+/// that exists).
+///
+/// # Errors
+/// Unknown, unreadable, too large, not text, or wrong; see [`LoadError`].
+pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
+    load_with_warnings(name_or_path).map(|(model, _)| model)
+}
+
+/// [`load`], with the warnings rendered without colours (empty if there are none).
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadError> {
+    if let Some(model) = library::find(name_or_path) {
+        return parse(model.name, model.name, model.text);
+    }
+    let path = Path::new(name_or_path);
+    let is_path =
+        name_or_path.contains(['/', '\\']) || name_or_path.ends_with(".eqn") || path.exists();
+    if !is_path {
+        let near = nearest(name_or_path, library::MODELS.iter().map(|model| model.name));
+        let name = name_or_path.to_owned();
+        return Err(LoadError::Unknown { name, near });
+    }
+    let stem = path
+        .file_stem()
+        .map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
+    parse(&stem, name_or_path, &read(path, name_or_path)?)
+}
+
+fn parse(name: &str, shown: &str, text: &str) -> Result<(Model, String), LoadError> {
+    let source = SourceText::new(shown, text);
+    match Model::parse(name, text) {
+        Ok((model, warnings)) => Ok((model, warnings.render(&source))),
+        Err(errors) => Err(LoadError::Wrong {
+            diagnostics: errors.render(&source),
+            colored: errors.render_colored(&source),
+        }),
+    }
+}
+
+/// The text of a model file, read up to the limit whatever the file claims its size to be.
+fn read(path: &Path, shown: &str) -> Result<String, LoadError> {
+    let unreadable = |error: std::io::Error| LoadError::Unreadable {
+        path: shown.to_owned(),
+        reason: error.to_string(),
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(LoadError::TooLarge {
+            path: shown.to_owned(),
+        });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        LoadError::NotText {
+            path: shown.to_owned(),
+            at,
+        }
+    })
+}

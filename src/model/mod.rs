@@ -1,0 +1,140 @@
+//! Models: from the tree of a text to a checked [`Model`], plain data with every name resolved, every
+//! unit checked and every number in units of computation. Also the built-in models and the loading of
+//! others. Knows nothing of methods, stimuli, features or engines.
+
+mod check;
+mod check_parts;
+mod check_spikes;
+mod declare;
+mod demand;
+mod evaluate;
+mod expr;
+pub mod library;
+mod load;
+pub mod lower;
+mod order;
+mod resolve;
+mod scope;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_errors;
+mod typing;
+mod typing_calls;
+
+pub use evaluate::Values;
+pub use expr::{BinaryOp, CompareOp, Expr, FUNCTIONS, Function, FunctionRow, UnitRule};
+pub use load::{LoadError, load, load_with_warnings};
+
+use crate::diag::{Diagnostics, Span};
+use crate::units::{BaseSystem, Unit};
+
+/// A checked model. Numbers are in units of computation (`base`); a unit of a parameter, input,
+/// state or sub-expression is the one it is shown and set in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Its name.
+    pub name: String,
+    /// What it is, in one line; may be empty.
+    pub title: String,
+    /// Publications.
+    pub cite: Vec<String>,
+    /// The text it was read from.
+    pub text: String,
+    /// The units of computation.
+    pub base: BaseSystem,
+    /// Parameters in the order of the text.
+    pub params: Vec<Param>,
+    /// Inputs in the order of the text.
+    pub inputs: Vec<Input>,
+    /// Sub-expressions, each after those it uses.
+    pub lets: Vec<Let>,
+    /// States in the order of the text.
+    pub states: Vec<State>,
+    /// States, each after those its initial value uses. Initial values see inputs as 0 and t as 0.
+    pub init_order: Vec<usize>,
+    /// When the cell spikes: a condition.
+    pub threshold: Option<Expr>,
+    /// What a spike does, in this order; each statement sees what those before it have set.
+    pub reset: Vec<Assign>,
+    /// How long a spike lasts in ms: the same at all times within a cell.
+    pub refractory: Option<Expr>,
+    /// The step of the text, in ms.
+    pub dt: Option<f64>,
+    /// The duration of the text, in ms.
+    pub duration: Option<f64>,
+    /// The method of the text and where it stands; not looked up here.
+    pub method: Option<(String, Span)>,
+}
+
+/// A parameter: constant within a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// Its name.
+    pub name: String,
+    /// The unit it is shown and set in.
+    pub unit: Unit,
+    /// Its value if nothing sets it.
+    pub default: Option<f64>,
+    /// What it is; may be empty.
+    pub doc: String,
+}
+
+/// An input: what a stimulus drives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Its name.
+    pub name: String,
+    /// The unit it is shown and set in.
+    pub unit: Unit,
+    /// The range of amplitudes over which the model is interesting.
+    pub range: Option<(f64, f64)>,
+    /// What it is; may be empty.
+    pub doc: String,
+}
+
+/// A sub-expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Let {
+    /// Its name.
+    pub name: String,
+    /// The unit it is shown in.
+    pub unit: Unit,
+    /// Its value.
+    pub expr: Expr,
+}
+
+/// A state: a variable with a differential equation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Its name.
+    pub name: String,
+    /// The unit it is shown and set in.
+    pub unit: Unit,
+    /// Its derivative, per ms.
+    pub rhs: Expr,
+    /// Its initial value.
+    pub init: Expr,
+    /// Whether its derivative is zero while the cell is refractory.
+    pub unless_refractory: bool,
+}
+
+/// One statement of a reset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assign {
+    /// The state that is set.
+    pub state: usize,
+    /// Its new value.
+    pub value: Expr,
+}
+
+impl Model {
+    /// Reads and checks a model text. `name` is what messages call the text, and the model's name
+    /// where the text gives none.
+    ///
+    /// # Errors
+    /// All that is wrong with the text. Otherwise the warnings come with the model.
+    pub fn parse(name: &str, text: &str) -> Result<(Model, Diagnostics), Diagnostics> {
+        check::check(name, text)
+    }
+}

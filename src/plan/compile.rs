@@ -1,0 +1,483 @@
+//! From an experiment to a plan.
+//!
+//! Takes a checked [`Experiment`]; gives the [`Plan`] that engines run, the method chosen, and
+//! where each recorder finds its outputs. The order within a step is written here, once:
+//!
+//! stimulus at the step's times → integrate to t + dt → hold what is refractory → test the
+//! threshold → reset → record (which sees t + dt, after the reset).
+//!
+//! Parameters that no axis varies become literals; what depends on a cell's parameters alone moves
+//! to the set-up, what depends on the step number alone to the time block.
+
+use std::ops::Range;
+
+use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Stream};
+use crate::experiment::{Experiment, Setting, StimulusValue};
+use crate::integrate::{Equations, Method, Step, default_for};
+use crate::ir::{
+    BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value, depends_on, hoist_cell_level,
+    hoist_time_level,
+};
+use crate::model::lower::{DISTANCE, Dynamics, RESULT, lower};
+use crate::record::{Events, Kept};
+use crate::stimulus::Moment;
+
+/// A plan and what was decided on the way to it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What the engines run.
+    pub plan: Plan,
+    /// The method that steps the equations.
+    pub method: &'static Method,
+    /// For each recorder of the experiment, its outputs among those of the plan.
+    pub recorded: Vec<Range<usize>>,
+}
+
+/// Did the cell spike in this step?
+const SPIKE: Slot = Slot::Temp(0);
+/// Distance beyond the threshold at t.
+const BEFORE: Slot = Slot::Temp(1);
+/// Distance beyond the threshold at t + dt.
+const AFTER: Slot = Slot::Temp(2);
+/// Is the spike inside the window?
+const COUNTED: Slot = Slot::Temp(3);
+
+/// Compiles `experiment`.
+///
+/// # Errors
+/// A method that cannot step the equations, a recorder without what it needs, or a constant
+/// expression without a finite value.
+pub fn compile(experiment: &Experiment) -> Result<Compiled, PlanError> {
+    let dynamics = lower(&experiment.model, experiment.timing.dt);
+    let equations = Equations::new(&dynamics.rates, dynamics.held.clone());
+    let method = choose(experiment, &equations)?;
+    let mut c = Compiler::new(experiment, &dynamics);
+    let mut step = vec![c.advance(&equations, method)];
+    step.extend(c.reset());
+    let recorded = c.record(&mut step)?;
+    let plan = c.finish(step)?;
+    Ok(Compiled {
+        plan,
+        method,
+        recorded,
+    })
+}
+
+fn choose(experiment: &Experiment, equations: &Equations) -> Result<&'static Method, PlanError> {
+    let Some(method) = experiment.method else {
+        return Ok(default_for(equations));
+    };
+    let Some(state) = method.first_obstacle(equations) else {
+        return Ok(method);
+    };
+    let name = &experiment.model.states[state].name;
+    Err(PlanError::Method {
+        what: format!(
+            "method '{}' cannot step this model: the equation of '{name}' is not linear as it needs; \
+             '{}' can (see `rheobase list methods`)",
+            method.name,
+            default_for(equations).name
+        ),
+    })
+}
+
+struct Compiler<'a> {
+    experiment: &'a Experiment,
+    dynamics: &'a Dynamics,
+    setup: Builder,
+    layout: Layout,
+    outputs: Vec<Output>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(experiment: &'a Experiment, dynamics: &'a Dynamics) -> Self {
+        let float = |name: &str| SlotInfo {
+            name: name.into(),
+            ty: Type::Float,
+        };
+        let mut layout = Layout {
+            params: experiment
+                .grid
+                .axes()
+                .iter()
+                .map(|axis| float(&axis.name))
+                .collect(),
+            states: experiment
+                .model
+                .states
+                .iter()
+                .map(|state| float(&state.name))
+                .collect(),
+            ..Layout::default()
+        };
+        if dynamics.refractory.is_some() {
+            layout.states.push(SlotInfo {
+                name: "refractory_steps".into(),
+                ty: Type::U32,
+            });
+        }
+        let mut c = Compiler {
+            experiment,
+            dynamics,
+            setup: Builder::new("set-up"),
+            layout,
+            outputs: Vec::new(),
+        };
+        c.initial_states();
+        c
+    }
+
+    /// Number of the state that counts the steps for which the cell is still refractory.
+    fn countdown(&self) -> Slot {
+        Slot::State(number(self.experiment.model.states.len()))
+    }
+
+    fn initial_states(&mut self) {
+        let experiment = self.experiment;
+        let mut known: Vec<Option<Value>> = vec![None; experiment.model.states.len()];
+        for (state, block) in &self.dynamics.initial {
+            let value = match experiment.initial(*state) {
+                Some(setting) => quantity(&mut self.setup, setting),
+                None => {
+                    let values = self.setup.inline(block, |b, slot, _| match slot {
+                        Slot::State(i) => {
+                            known[usize::from(i)].unwrap_or_else(|| b.float(f64::NAN))
+                        }
+                        slot => parameter(b, experiment, slot),
+                    });
+                    stored(&mut self.setup, block, &values, Slot::State(number(*state)))
+                }
+            };
+            known[*state] = Some(value);
+            self.setup.store(Slot::State(number(*state)), value);
+        }
+        if self.dynamics.refractory.is_some() {
+            let zero = self.setup.u32(0);
+            self.setup.store(self.countdown(), zero);
+        }
+    }
+
+    /// The block that every step runs: stimulus, equations, threshold.
+    fn advance(&mut self, equations: &Equations, method: &Method) -> Block {
+        let experiment = self.experiment;
+        let mut b = Builder::new("advance");
+        let before: Vec<Value> = (0..equations.n_states())
+            .map(|i| b.load(Slot::State(number(i)), Type::Float))
+            .collect();
+        let refractory = self.count_down(&mut b);
+        let mut outside =
+            |b: &mut Builder, slot: Slot, _: Type, c: f64| read_outside(b, experiment, slot, c);
+        let mut step = Step {
+            b: &mut b,
+            equations,
+            states: before.clone(),
+            thresholded: self.thresholded(equations.n_states()),
+            refractory,
+            dt: experiment.timing.dt,
+            outside: &mut outside,
+        };
+        let after = (method.step)(&mut step);
+        for (i, &value) in after.iter().enumerate() {
+            b.store(Slot::State(number(i)), value);
+        }
+        self.test_threshold(&mut b, &before, &after, refractory);
+        b.finish()
+    }
+
+    /// Is the cell refractory in this step? Stores the countdown's next value.
+    fn count_down(&self, b: &mut Builder) -> Option<Value> {
+        self.dynamics.refractory.as_ref()?;
+        let left = b.load(self.countdown(), Type::U32);
+        let (zero, one) = (b.u32(0), b.u32(1));
+        let refractory = b.compare(CompareOp::Gt, left, zero);
+        let less = b.sub(left, one);
+        let left = b.select(refractory, less, zero);
+        b.store(self.countdown(), left);
+        Some(refractory)
+    }
+
+    fn thresholded(&self, n_states: usize) -> Vec<bool> {
+        let reads = |block: &Block, i| {
+            block
+                .stored(RESULT)
+                .is_some_and(|value| depends_on(block, value, Slot::State(number(i))))
+        };
+        (0..n_states)
+            .map(|i| {
+                self.dynamics
+                    .threshold
+                    .as_ref()
+                    .is_some_and(|block| reads(block, i))
+            })
+            .collect()
+    }
+
+    /// With a reset, a spike is the condition true at t + dt; without, false at t and true at
+    /// t + dt. Never while refractory.
+    fn test_threshold(
+        &mut self,
+        b: &mut Builder,
+        before: &[Value],
+        after: &[Value],
+        refractory: Option<Value>,
+    ) {
+        let Some(block) = &self.dynamics.threshold else {
+            return;
+        };
+        let (was, distance_before) = self.condition(b, block, before, 0.0);
+        let (is, distance_after) = self.condition(b, block, after, 1.0);
+        let mut spike = is;
+        if self.dynamics.reset.is_none() {
+            let was_not = b.not(was);
+            spike = b.and(spike, was_not);
+        }
+        if let Some(refractory) = refractory {
+            let free = b.not(refractory);
+            spike = b.and(spike, free);
+        }
+        b.store(SPIKE, spike);
+        self.temp("spike", Type::Bool);
+        if let (Some(before), Some(after)) = (distance_before, distance_after) {
+            b.store(BEFORE, before);
+            b.store(AFTER, after);
+        }
+        self.temp("distance_before", Type::Float);
+        self.temp("distance_after", Type::Float);
+        let step = b.step();
+        let start = b.u32(self.experiment.timing.window_start());
+        let inside = b.compare(CompareOp::Ge, step, start);
+        let counted = if self.experiment.timing.window_start() == 0 {
+            spike
+        } else {
+            b.and(spike, inside)
+        };
+        b.store(COUNTED, counted);
+        self.temp("counted_spike", Type::Bool);
+    }
+
+    /// The threshold's condition for `states`, and the distance beyond it where it has one.
+    fn condition(
+        &self,
+        b: &mut Builder,
+        block: &Block,
+        states: &[Value],
+        c: f64,
+    ) -> (Value, Option<Value>) {
+        let values = b.inline(block, |b, slot, _| match slot {
+            Slot::State(i) => states[usize::from(i)],
+            slot => read_outside(b, self.experiment, slot, c),
+        });
+        let distance = block.stored(DISTANCE).map(|v| values[v.index()]);
+        (stored(b, block, &values, RESULT), distance)
+    }
+
+    fn temp(&mut self, name: &str, ty: Type) {
+        self.layout.temps.push(SlotInfo {
+            name: name.into(),
+            ty,
+        });
+    }
+
+    /// What a spike does to the states, and the beginning of the refractory period.
+    fn reset(&mut self) -> Option<Block> {
+        let experiment = self.experiment;
+        if self.dynamics.reset.is_none() && self.dynamics.refractory.is_none() {
+            return None;
+        }
+        self.dynamics.threshold.as_ref()?;
+        let mut b = Builder::new("reset");
+        b.guard(SPIKE);
+        let mut read = |b: &mut Builder, slot: Slot, ty: Type| match slot {
+            Slot::State(_) => b.load(slot, ty),
+            slot => read_outside(b, experiment, slot, 1.0),
+        };
+        if let Some(block) = &self.dynamics.reset {
+            let values = b.inline(block, &mut read);
+            for &(slot, value) in &block.stores {
+                b.store(slot, values[value.index()]);
+            }
+        }
+        if let Some(block) = &self.dynamics.refractory {
+            let values = b.inline(block, &mut read);
+            let period = stored(&mut b, block, &values, RESULT);
+            let steps = whole_steps(&mut b, period, experiment.timing.dt);
+            b.store(self.countdown(), steps);
+        }
+        Some(b.finish())
+    }
+
+    fn record(&mut self, step: &mut Vec<Block>) -> Result<Vec<Range<usize>>, PlanError> {
+        let compares = self
+            .dynamics
+            .threshold
+            .as_ref()
+            .is_some_and(|block| block.stored(DISTANCE).is_some());
+        let mut recorded = Vec::new();
+        for recorder in &self.experiment.recorders {
+            if recorder.needs_threshold() && self.dynamics.threshold.is_none() {
+                return Err(PlanError::NoThreshold {
+                    recorder: recorder.name(),
+                });
+            }
+            let recording = recorder.recording(&Events {
+                spike: COUNTED,
+                distances: compares.then_some((BEFORE, AFTER)),
+                n_states: self.experiment.model.states.len(),
+                first_accum: number(self.layout.accums.len()),
+                first_stream: number(self.layout.streams.len()),
+            });
+            for accum in &recording.accums {
+                self.zero_accum(accum.name, accum.ty);
+            }
+            let streams = recording.streams.iter();
+            self.layout.streams.extend(streams.map(|l| Stream {
+                name: l.name.into(),
+                ty: l.ty,
+                capacity: l.capacity,
+            }));
+            step.extend(recording.blocks);
+            let begin = self.outputs.len();
+            self.outputs
+                .extend(recording.kept.iter().map(|kept| match *kept {
+                    Kept::Slot(slot) => Output::Slot(slot),
+                    Kept::Stream(i) => Output::Stream(i),
+                }));
+            recorded.push(begin..self.outputs.len());
+        }
+        Ok(recorded)
+    }
+
+    fn zero_accum(&mut self, name: &str, ty: Type) {
+        let zero = match ty {
+            Type::Float => self.setup.float(0.0),
+            Type::U32 => self.setup.u32(0),
+            Type::Bool => self.setup.bool(false),
+        };
+        self.setup
+            .store(Slot::Accum(number(self.layout.accums.len())), zero);
+        self.layout.accums.push(SlotInfo {
+            name: name.into(),
+            ty,
+        });
+    }
+
+    /// Hoists, drops what nothing reads, checks and seals.
+    fn finish(mut self, mut step: Vec<Block>) -> Result<Plan, PlanError> {
+        drop_unread_temps(&mut step);
+        let unnamed = |ty: Type| SlotInfo {
+            name: String::new(),
+            ty,
+        };
+        let derived = hoist_cell_level(&mut self.setup, &mut step);
+        self.layout.derived = derived.into_iter().map(unnamed).collect();
+        let mut time = Builder::new("time");
+        let uniforms = hoist_time_level(&mut time, &mut step, 0);
+        self.layout.uniforms = uniforms.into_iter().map(unnamed).collect();
+        Plan::new(PlanParts {
+            name: self.experiment.model.name.clone(),
+            layout: self.layout,
+            setup: self.setup.finish(),
+            time: time.finish(),
+            step,
+            schedule: Schedule {
+                dt: self.experiment.timing.dt,
+                n_steps: self.experiment.timing.n_steps(),
+            },
+            outputs: self.outputs,
+            limits: Limits::default(),
+        })
+    }
+}
+
+/// The value that `block` stores in `slot`, among its inlined `values`.
+fn stored(b: &mut Builder, block: &Block, values: &[Value], slot: Slot) -> Value {
+    match block.stored(slot) {
+        Some(value) => values[value.index()],
+        None => b.float(f64::NAN),
+    }
+}
+
+/// `period` in ms as the nearest whole number of steps.
+fn whole_steps(b: &mut Builder, period: Value, dt: f64) -> Value {
+    let steps = b.scale(period, 1.0 / dt);
+    let half = b.float(0.5);
+    let above = b.add(steps, half);
+    let whole = b.unary(UnaryOp::Floor, above);
+    b.unary(UnaryOp::ToU32, whole)
+}
+
+/// A parameter, an input or the time, at stage `c` of the step.
+fn read_outside(b: &mut Builder, experiment: &Experiment, slot: Slot, c: f64) -> Value {
+    match slot {
+        Slot::Time => {
+            let step = b.step();
+            let steps = b.unary(UnaryOp::ToFloat, step);
+            let stage = b.float(c);
+            let steps = b.binary(BinaryOp::Add, steps, stage);
+            b.scale(steps, experiment.timing.dt)
+        }
+        Slot::Input(i) => input(b, experiment, usize::from(i), c),
+        slot => parameter(b, experiment, slot),
+    }
+}
+
+fn input(b: &mut Builder, experiment: &Experiment, input: usize, c: f64) -> Value {
+    let Some(stimulus) = experiment.stimuli.get(input) else {
+        return b.float(0.0);
+    };
+    let properties: Vec<Value> = stimulus
+        .values
+        .iter()
+        .map(|value| match *value {
+            StimulusValue::Input(setting) => quantity(b, setting),
+            StimulusValue::Time(steps) => b.u32(steps),
+        })
+        .collect();
+    let step = b.step();
+    (stimulus.kind.value)(
+        b,
+        &properties,
+        Moment {
+            step,
+            stage: c,
+            dt: experiment.timing.dt,
+        },
+    )
+}
+
+fn parameter(b: &mut Builder, experiment: &Experiment, slot: Slot) -> Value {
+    match slot {
+        Slot::Param(i) => quantity(b, experiment.parameter(usize::from(i))),
+        _ => b.float(f64::NAN),
+    }
+}
+
+/// A literal, or the column of the axis that varies it.
+fn quantity(b: &mut Builder, setting: Setting) -> Value {
+    match setting {
+        Setting::Fixed(x) => b.float(x),
+        Setting::Axis(axis) => b.load(Slot::Param(number(axis)), Type::Float),
+    }
+}
+
+/// Removes stores to temps that no later block reads or is guarded by.
+fn drop_unread_temps(step: &mut [Block]) {
+    let read: Vec<Slot> = step
+        .iter()
+        .flat_map(|block| block.loads().into_iter().chain(block.guard))
+        .collect();
+    for block in step.iter_mut() {
+        block
+            .stores
+            .retain(|(slot, _)| !matches!(slot, Slot::Temp(_)) || read.contains(slot));
+        *block = crate::ir::remove_dead_code(block);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the checker bounds the number of slots"
+)]
+fn number(i: usize) -> u16 {
+    i as u16
+}

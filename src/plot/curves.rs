@@ -1,0 +1,277 @@
+//! Curves over one axis, in one panel or several above each other.
+//! Takes named series of points, gives SVG. Must not know what they mean.
+
+use super::axis::Axis;
+use super::canvas::{Canvas, Point, page};
+use super::frame::{self, Frame};
+use super::legend::Legend;
+use super::range::Range;
+use super::style::{self, CURVE, DOT, GAP, MARGIN, MOST_DOTS, SIZE};
+
+/// Points joined by a line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// Name in the legend, with its unit if it needs one; a single series needs no name.
+    pub label: String,
+    /// Places on the two axes, in their units, in the order of drawing. A missing or non-finite
+    /// number interrupts the line.
+    pub points: Vec<(f64, Option<f64>)>,
+}
+
+/// One vertical axis and its curves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Panel {
+    /// The vertical axis.
+    pub y: Axis,
+    /// The curves, drawn in this order.
+    pub series: Vec<Series>,
+    /// Height relative to the other panels; 1 for a single one.
+    pub height: f64,
+}
+
+/// Panels above each other over one horizontal axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CurvePlot {
+    /// Above the picture; empty for none.
+    pub title: String,
+    /// The horizontal axis, shared by all panels.
+    pub x: Axis,
+    /// From top to bottom.
+    pub panels: Vec<Panel>,
+    /// Heading of the legend: what differs between the curves of the first panel. Its name may
+    /// be empty.
+    pub legend: Axis,
+}
+
+impl CurvePlot {
+    /// One panel without title.
+    pub fn new(x: Axis, y: Axis, series: Vec<Series>) -> CurvePlot {
+        let panel = Panel {
+            y,
+            series,
+            height: 1.0,
+        };
+        CurvePlot {
+            x,
+            panels: vec![panel],
+            ..CurvePlot::default()
+        }
+    }
+}
+
+/// Draws curves as SVG. Several named ones get a legend at the right of the data. Few points are
+/// shown as dots, too. Never fails: what cannot be drawn is a gap, and a panel without any
+/// number says so.
+///
+/// ```
+/// use rheobase::plot::{Axis, CurvePlot, Series, curves};
+/// let points = vec![(0.0, Some(0.0)), (10.0, Some(68.3)), (20.0, None)];
+/// let series = Series { label: String::new(), points };
+/// let plot = CurvePlot::new(Axis::new("I", "uA/cm^2"), Axis::new("rate", "Hz"), vec![series]);
+/// assert!(curves(&plot).contains("rate (Hz)"));
+/// ```
+pub fn curves(plot: &CurvePlot) -> String {
+    page(|canvas| draw(canvas, plot))
+}
+
+fn draw(canvas: &mut Canvas<'_>, plot: &CurvePlot) {
+    let top = frame::title(canvas, &plot.title);
+    let heights = heights(plot, top);
+    let x_values = all_series(plot).flat_map(|s| s.points.iter().map(|(x, _)| *x));
+    let x_range = Range::of(x_values, plot.x.spacing);
+    let y_ranges: Vec<Range> = plot.panels.iter().map(y_range).collect();
+    let axis_widths = y_ranges
+        .iter()
+        .zip(&heights)
+        .map(|(range, height)| frame::y_axis_width(range, *height));
+    let legend = legend(plot);
+    let left = MARGIN + axis_widths.max().unwrap_or(0);
+    // Without a legend there is room for half of the last tick's text.
+    let right = SIZE.0 - MARGIN - legend.width().max(GAP);
+    let mut place = Frame {
+        left,
+        right,
+        top,
+        bottom: top,
+    };
+    for ((panel, range), height) in plot.panels.iter().zip(&y_ranges).zip(&heights) {
+        place.bottom = place.top + height;
+        frame::draw_y_axis(canvas, &place, range, &panel.y, MARGIN);
+        draw_series(canvas, &place, &x_range, range, panel);
+        place.top = place.bottom + GAP;
+    }
+    frame::draw_x_axis(canvas, &place, &x_range, &plot.x);
+    legend.draw(canvas, top, place.bottom);
+}
+
+fn all_series(plot: &CurvePlot) -> impl Iterator<Item = &Series> {
+    plot.panels.iter().flat_map(|panel| &panel.series)
+}
+
+fn y_range(panel: &Panel) -> Range {
+    let points = panel.series.iter().flat_map(|series| &series.points);
+    let drawn = points.filter(|(x, _)| x.is_finite());
+    Range::of_results(drawn.filter_map(|(_, y)| *y), panel.y.spacing)
+}
+
+/// The heights of the panels in units of 0.1 mm, which with gaps and the axis below fill the
+/// page under `top`.
+fn heights(plot: &CurvePlot, top: i32) -> Vec<i32> {
+    let n = plot.panels.len() as i32;
+    let all = SIZE.1 - MARGIN - frame::X_AXIS_HEIGHT - top - GAP * (n - 1).max(0);
+    let weight = |panel: &Panel| {
+        let usual = panel.height.is_finite() && panel.height > 0.0;
+        if usual {
+            panel.height.clamp(0.01, 100.0)
+        } else {
+            1.0
+        }
+    };
+    let sum: f64 = plot.panels.iter().map(weight).sum();
+    let part = |panel: &Panel| (f64::from(all.max(0)) * weight(panel) / sum) as i32;
+    plot.panels.iter().map(|panel| part(panel).max(1)).collect()
+}
+
+fn legend(plot: &CurvePlot) -> Legend {
+    let series = plot.panels.first().map_or(&[][..], |panel| &panel.series);
+    let entry = |(i, s): (usize, &Series)| (s.label.clone(), style::curve_colour(i, series.len()));
+    Legend::new(
+        plot.legend.label(),
+        series.iter().enumerate().map(entry).collect(),
+    )
+}
+
+fn draw_series(canvas: &mut Canvas<'_>, place: &Frame, x: &Range, y: &Range, panel: &Panel) {
+    let mut nothing = true;
+    for (i, series) in panel.series.iter().enumerate() {
+        let colour = style::curve_colour(i, panel.series.len());
+        let locate = |(px, py): &(f64, Option<f64>)| -> Option<Point> {
+            Some((place.x(x, *px)?, place.y(y, (*py)?)?))
+        };
+        let places: Vec<Option<Point>> = series.points.iter().map(locate).collect();
+        for run in places.split(Option::is_none) {
+            let run: Vec<Point> = run.iter().copied().flatten().collect();
+            nothing &= run.is_empty();
+            if run.len() > 1 {
+                canvas.line(&thin_out(&run), CURVE, colour);
+            }
+            if run.len() == 1 || places.len() <= MOST_DOTS {
+                for point in &run {
+                    canvas.dot(*point, DOT, colour);
+                }
+            }
+        }
+    }
+    if nothing {
+        frame::draw_no_data(canvas, place);
+    }
+}
+
+/// The same picture with fewer points: of those in one column of 0.1 mm, the first, the lowest,
+/// the highest and the last are enough, in their order.
+fn thin_out(points: &[Point]) -> Vec<Point> {
+    let mut kept = Vec::new();
+    for column in points.chunk_by(|a, b| a.0 == b.0) {
+        let last = column.len() - 1;
+        let low = (0..=last).min_by_key(|i| column[*i].1).unwrap_or(0);
+        let high = (0..=last).max_by_key(|i| column[*i].1).unwrap_or(0);
+        let mut chosen = [0, low, high, last];
+        chosen.sort_unstable();
+        kept.extend(chosen.map(|i| column[i]));
+        kept.dedup();
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(label: &str, points: &[(f64, Option<f64>)]) -> Series {
+        Series {
+            label: label.to_string(),
+            points: points.to_vec(),
+        }
+    }
+
+    fn picture(series: Vec<Series>) -> String {
+        curves(&CurvePlot::new(
+            Axis::new("I", "uA/cm^2"),
+            Axis::new("rate", "Hz"),
+            series,
+        ))
+    }
+
+    #[test]
+    fn missing_values_interrupt_the_line_and_lone_points_are_dots() {
+        let points: Vec<_> = (0..100)
+            .map(|i| (f64::from(i), (i != 50 && i != 52).then_some(f64::from(i))))
+            .collect();
+        let svg = picture(vec![series("", &points)]);
+        let curve = "stroke=\"#0072B2\"";
+        assert_eq!(
+            svg.matches(curve).count() - svg.matches("<circle").count(),
+            2 - 1
+        );
+        assert_eq!(svg.matches("<circle").count(), 1);
+    }
+
+    #[test]
+    fn nothing_that_is_no_number_makes_it_fail() {
+        let strange = [
+            vec![],
+            vec![series("", &[])],
+            vec![series("", &[(0.0, Some(0.0))])],
+            vec![series("", &[(0.0, None), (1.0, None)])],
+            vec![series("", &[(0.0, Some(0.0)), (1.0, Some(0.0))])],
+            vec![series("", &[(0.0, Some(-65.0)), (1.0, Some(-65.0))])],
+            vec![series(
+                "",
+                &[(f64::NAN, Some(1.0)), (1.0, Some(f64::INFINITY))],
+            )],
+            vec![series(
+                "",
+                &[(f64::MIN, Some(f64::MAX)), (f64::MAX, Some(f64::MIN))],
+            )],
+            vec![series("", &[(5.0, Some(1.0)), (5.0, Some(2.0))])],
+        ];
+        for case in strange {
+            let svg = picture(case);
+            assert!(
+                svg.starts_with("<svg width=\"85mm\" height=\"60mm\"") && svg.ends_with("</svg>\n")
+            );
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        }
+        curves(&CurvePlot::default());
+    }
+
+    #[test]
+    fn only_several_named_curves_have_a_legend() {
+        let points = [(0.0, Some(0.0)), (1.0, Some(3.0))];
+        assert!(!picture(vec![series("alone", &points)]).contains("alone"));
+        let svg = picture(vec![series("80", &points), series("<120>", &points)]);
+        assert!(svg.contains("\n80\n") || svg.contains(">80"), "{svg}");
+        assert!(svg.contains("&lt;120&gt;"));
+    }
+
+    #[test]
+    fn long_traces_become_short_paths_of_the_same_shape() {
+        let points: Vec<Point> = (0..100_000).map(|i| (i / 1000, (i * 7919) % 500)).collect();
+        let thin = thin_out(&points);
+        assert!(thin.len() <= 400);
+        for x in 0..100 {
+            let extent = |points: &[Point]| {
+                let ys = points.iter().filter(|p| p.0 == x).map(|p| p.1);
+                (ys.clone().min(), ys.max())
+            };
+            assert_eq!(extent(&points), extent(&thin));
+        }
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_bytes() {
+        let points = [(0.0, Some(0.0)), (1.0, Some(3.0)), (2.0, Some(1.0))];
+        let make = || picture(vec![series("a", &points), series("b", &points)]);
+        assert_eq!(make(), make());
+    }
+}

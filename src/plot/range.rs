@@ -1,0 +1,249 @@
+//! The drawn part of an axis: its ends, round ticks and their text. Takes values, gives
+//! fractions of a length, and words. Must not know the picture.
+
+use super::axis::Spacing;
+
+/// Larger magnitudes are drawn as gaps: differences of them are no numbers.
+const LARGEST: f64 = 1e300;
+
+/// The part of an axis that is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Range {
+    low: f64,
+    high: f64,
+    spacing: Spacing,
+}
+
+impl Range {
+    /// From the least to the greatest value; 0 to 1 if there is none.
+    pub(super) fn of(values: impl Iterator<Item = f64>, spacing: Spacing) -> Range {
+        let smallest = match spacing {
+            Spacing::Linear => -LARGEST,
+            Spacing::Log => f64::MIN_POSITIVE,
+        };
+        let values = values.filter(|x| (smallest..=LARGEST).contains(x));
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+            (low.min(x), high.max(x))
+        });
+        let (low, high) = match (low > high, spacing) {
+            (true, Spacing::Linear) => (0.0, 1.0),
+            (true, Spacing::Log) => (1.0, 10.0),
+            (false, _) => (low, high),
+        };
+        let mut range = Range { low, high, spacing };
+        range.widen();
+        range
+    }
+
+    /// A point, or values that differ by rounding only, still need a length.
+    fn widen(&mut self) {
+        match self.spacing {
+            Spacing::Linear => {
+                let size = self.low.abs().max(self.high.abs());
+                if self.high - self.low <= 1e-9 * size || size < 1e-300 {
+                    let half = if size < 1e-300 { 1.0 } else { 0.05 * size };
+                    self.low -= half;
+                    self.high += half;
+                }
+            }
+            Spacing::Log => {
+                if self.high / self.low < 1.0 + 1e-9 {
+                    self.low /= 2.0;
+                    self.high *= 2.0;
+                }
+            }
+        }
+    }
+
+    /// Linear ranges of values that are never negative start at 0, unless they all lie far from
+    /// it; the others get some room.
+    pub(super) fn of_results(values: impl Iterator<Item = f64> + Clone, spacing: Spacing) -> Range {
+        let range = Range::of(values.clone(), spacing);
+        if spacing == Spacing::Log {
+            return range;
+        }
+        let exact = values.filter(|x| x.abs() <= LARGEST);
+        let low = exact.clone().fold(f64::INFINITY, f64::min);
+        let high = exact.fold(f64::NEG_INFINITY, f64::max);
+        if low >= 0.0 && high < 1e-300 {
+            return Range {
+                low: 0.0,
+                high: 1.0,
+                ..range
+            };
+        }
+        let from_zero = low >= 0.0 && (low < 0.7 * high || low == high);
+        if from_zero {
+            Range {
+                low: 0.0,
+                high,
+                ..range
+            }
+        } else {
+            range
+        }
+    }
+
+    /// Where in 0..=1 a value lies; `None` for a gap. Values outside are moved to the ends.
+    pub(super) fn fraction(&self, x: f64) -> Option<f64> {
+        let fraction = match self.spacing {
+            // Ends that were widened lie beyond the largest value.
+            Spacing::Linear if x.abs() <= 10.0 * LARGEST => (x - self.low) / (self.high - self.low),
+            Spacing::Log if x > 0.0 && x <= 10.0 * LARGEST => {
+                (x.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+            }
+            Spacing::Linear | Spacing::Log => return None,
+        };
+        Some(fraction.clamp(0.0, 1.0))
+    }
+
+    /// Round values in the range, about `most` of them, with their texts.
+    pub(super) fn ticks(&self, most: usize) -> Vec<(f64, String)> {
+        let most = most.max(2);
+        match self.spacing {
+            Spacing::Linear => self.linear_ticks(most),
+            Spacing::Log => self.log_ticks(most),
+        }
+    }
+
+    fn linear_ticks(&self, most: usize) -> Vec<(f64, String)> {
+        let raw = (self.high - self.low) / most as f64;
+        let power = raw.log10().floor();
+        let unit = 10_f64.powf(power);
+        let factor = [1.0, 2.0, 2.5, 5.0]
+            .into_iter()
+            .find(|f| f * unit >= raw * 0.999);
+        let step = factor.unwrap_or(10.0) * unit;
+        // An end that misses a round value by less than anyone can see still gets its text.
+        let slack = 1e-3 * (self.high - self.low);
+        let first = ((self.low - slack) / step).ceil();
+        let ticks: Vec<f64> = (0..=most + 1)
+            .map(|i| (first + i as f64) * step)
+            .take_while(|tick| *tick <= self.high + slack)
+            .collect();
+        let largest = ticks.iter().fold(0.0_f64, |a, tick| a.max(tick.abs()));
+        let digits = if factor == Some(2.5) { 1 } else { 0 };
+        let step_power = step.log10().round_down() - digits;
+        let text = |tick: f64| tick_text(tick, largest, step_power);
+        let place = |tick: f64| tick.clamp(self.low, self.high);
+        ticks
+            .into_iter()
+            .map(|tick| (place(tick), text(tick)))
+            .collect()
+    }
+
+    fn log_ticks(&self, most: usize) -> Vec<(f64, String)> {
+        let first = self.low.log10().floor() as i32;
+        let last = self.high.log10().ceil() as i32;
+        let inside = |tick: &f64| (self.low * 0.999_999..=self.high * 1.000_001).contains(tick);
+        let stride = ((last - first) as usize).div_ceil(most + 1).max(1);
+        let decades = (first..=last)
+            .step_by(stride)
+            .map(|power| 10_f64.powi(power));
+        let mut ticks: Vec<f64> = decades.filter(inside).collect();
+        if ticks.len() < 3 {
+            let powers = (first..=last).map(|power| 10_f64.powi(power));
+            let parts = powers.flat_map(|ten| [ten, 2.0 * ten, 5.0 * ten]);
+            ticks = parts.filter(inside).collect();
+        }
+        if ticks.len() < 2 {
+            return self.linear_ticks(most);
+        }
+        let text = |tick: f64| {
+            let power = tick.log10().round_down();
+            tick_text(tick, tick, power)
+        };
+        ticks.into_iter().map(|tick| (tick, text(tick))).collect()
+    }
+}
+
+trait RoundDown {
+    /// The power of ten, also when rounding has made 10^-3 a little less.
+    fn round_down(self) -> i32;
+}
+
+impl RoundDown for f64 {
+    fn round_down(self) -> i32 {
+        (self + 1e-9).floor() as i32
+    }
+}
+
+/// A tick among ticks up to `largest`, whose distance has the power of ten `step_power`.
+fn tick_text(tick: f64, largest: f64, step_power: i32) -> String {
+    let power = largest.max(f64::MIN_POSITIVE).log10().round_down();
+    let text = if tick == 0.0 {
+        "0".to_string()
+    } else if power >= 5 || step_power < -4 {
+        let own_power = tick.abs().log10().round_down();
+        let digits = (own_power - step_power).max(0) as usize;
+        format!("{tick:.digits$e}")
+    } else {
+        let decimals = (-step_power).max(0) as usize;
+        format!("{tick:.decimals$}")
+    };
+    text.replace('-', "\u{2212}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(values: &[f64], spacing: Spacing) -> Vec<String> {
+        let range = Range::of(values.iter().copied(), spacing);
+        range.ticks(5).into_iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn ticks_are_round() {
+        let linear = |low, high| texts(&[low, high], Spacing::Linear).join(" ");
+        assert_eq!(linear(0.0, 50.0), "0 10 20 30 40 50");
+        assert_eq!(linear(-75.3, 41.0), "−75 −50 −25 0 25");
+        assert_eq!(linear(0.0, 999.99), "0 200 400 600 800 1000");
+        assert_eq!(linear(0.0, 0.3), "0 0.1 0.2 0.3");
+        assert_eq!(linear(0.0, 2.2e6), "0 5e5 1.0e6 1.5e6 2.0e6");
+        assert_eq!(linear(1e-7, 3e-7), "1.0e−7 1.5e−7 2.0e−7 2.5e−7 3.0e−7");
+        assert_eq!(linear(7.0, 7.0), "6.8 7.0 7.2");
+        let log = |low, high| texts(&[low, high], Spacing::Log).join(" ");
+        assert_eq!(log(1.0, 1000.0), "1 10 100 1000");
+        assert_eq!(log(0.2, 20.0), "0.2 0.5 1 2 5 10 20");
+        assert_eq!(log(80.0, 160.0), "80 100 120 140 160");
+    }
+
+    #[test]
+    fn strange_data_have_ranges_ticks_and_places() {
+        let strange = [
+            vec![],
+            vec![f64::NAN],
+            vec![f64::INFINITY, f64::NEG_INFINITY],
+            vec![0.0],
+            vec![-65.0, -65.0],
+            vec![f64::MAX, f64::MIN],
+            vec![1e300, -1e300],
+            vec![5e-324, 0.0],
+            vec![1.0, 1.0 + f64::EPSILON],
+            vec![1e12, 1e12 + 0.001],
+            vec![1e-300, 1e300],
+        ];
+        for values in strange {
+            for spacing in [Spacing::Linear, Spacing::Log] {
+                let all = values.iter().copied();
+                for range in [
+                    Range::of(all.clone(), spacing),
+                    Range::of_results(all, spacing),
+                ] {
+                    let ticks = range.ticks(5);
+                    assert!(
+                        !ticks.is_empty() && ticks.len() < 20,
+                        "{values:?}: {ticks:?}"
+                    );
+                    for (tick, _) in ticks {
+                        let fraction = range.fraction(tick).expect("a place");
+                        assert!((0.0..=1.0).contains(&fraction), "{values:?}: {fraction}");
+                    }
+                    assert_eq!(range.fraction(f64::NAN), None);
+                    assert_eq!(range.fraction(f64::INFINITY), None);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Why a protocol could not do its work, in words for the user.
+
+use crate::exec::ExecError;
+use crate::plan::PlanError;
+use crate::table::{FileError, TableError};
+
+/// Why a protocol ended early. `Display` is the whole message.
+#[derive(Debug)]
+pub enum ProtocolError {
+    /// The experiment does not make a plan.
+    Plan(PlanError),
+    /// The engine failed.
+    Exec(ExecError),
+    /// A table could not be written.
+    Table(TableError),
+    /// A file could not be written.
+    File(FileError),
+    /// The results would not fit.
+    NoSpace {
+        /// What it would need and what there is, in words.
+        what: String,
+    },
+    /// The user stopped the run.
+    Interrupted {
+        /// What was kept, in words.
+        kept: String,
+    },
+}
+
+impl std::fmt::Display for ProtocolError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ProtocolError::Plan(error) => error.fmt(f),
+            ProtocolError::Exec(error) => error.fmt(f),
+            ProtocolError::Table(error) => error.fmt(f),
+            ProtocolError::File(error) => error.fmt(f),
+            ProtocolError::NoSpace { what } => f.write_str(what),
+            ProtocolError::Interrupted { kept } => write!(f, "interrupted: {kept}"),
+        }
+    }
+}
+
+impl std::error::Error for ProtocolError {}
+
+impl From<PlanError> for ProtocolError {
+    fn from(error: PlanError) -> Self {
+        ProtocolError::Plan(error)
+    }
+}
+
+impl From<ExecError> for ProtocolError {
+    fn from(error: ExecError) -> Self {
+        ProtocolError::Exec(error)
+    }
+}
+
+impl From<TableError> for ProtocolError {
+    fn from(error: TableError) -> Self {
+        ProtocolError::Table(error)
+    }
+}
+
+impl From<FileError> for ProtocolError {
+    fn from(error: FileError) -> Self {
+        ProtocolError::File(error)
+    }
+}

@@ -1,0 +1,171 @@
+//! What can be wrong with a table or a table file. Takes nothing, gives messages.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::{FileError, Schema, Table};
+
+/// A table that cannot be made, written or read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TableError {
+    /// The columns of one table have different lengths.
+    UnequalColumns {
+        /// Name of the first column that differs.
+        column: String,
+        /// Its number of rows.
+        found: usize,
+        /// Number of rows of the first column.
+        expected: usize,
+    },
+    /// Two columns have one name.
+    DuplicateColumn {
+        /// The name.
+        name: String,
+    },
+    /// Rows were appended to a table with other columns.
+    SchemaMismatch {
+        /// Headers of the table, separated by commas.
+        expected: String,
+        /// Headers of the rows.
+        found: String,
+    },
+    /// A file could not be created, written or renamed.
+    File(FileError),
+    /// A file could not be opened or read.
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file has no header line.
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A header occurs twice in a file.
+    DuplicateHeader {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// A row has more or fewer fields than the header.
+    Ragged {
+        /// The file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: u64,
+        /// Fields in the row.
+        found: usize,
+        /// Fields in the header.
+        expected: usize,
+    },
+    /// A field is neither empty nor a number.
+    NotANumber {
+        /// The file.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: u64,
+        /// Header of the column.
+        column: String,
+        /// The field as it stands.
+        text: String,
+    },
+}
+
+impl TableError {
+    pub(super) fn mismatch(schema: &Schema, rows: &Table) -> TableError {
+        let headers = |schema: &Schema| {
+            let headers: Vec<String> = schema.columns.iter().map(|c| c.header()).collect();
+            headers.join(", ")
+        };
+        TableError::SchemaMismatch {
+            expected: headers(schema),
+            found: headers(&rows.schema()),
+        }
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TableError::UnequalColumns {
+                column,
+                found,
+                expected,
+            } => write!(
+                f,
+                "column `{column}` has {found} rows, the first column has {expected}"
+            ),
+            TableError::DuplicateColumn { name } => write!(f, "two columns are named `{name}`"),
+            TableError::SchemaMismatch { expected, found } => {
+                write!(
+                    f,
+                    "the rows have columns `{found}`, the table has `{expected}`"
+                )
+            }
+            TableError::File(error) => error.fmt(f),
+            TableError::Read { path, source } => {
+                write!(f, "cannot read {}: {source}", path.display())
+            }
+            TableError::NoHeader { path } => write!(
+                f,
+                "{} is empty: expected a line of column names",
+                path.display()
+            ),
+            TableError::DuplicateHeader { path, name } => {
+                write!(
+                    f,
+                    "{}, line 1: two columns are named `{name}`",
+                    path.display()
+                )
+            }
+            TableError::Ragged {
+                path,
+                line,
+                found,
+                expected,
+            } => write!(
+                f,
+                "{}, line {line}: {found} fields, but the header has {expected}",
+                path.display()
+            ),
+            TableError::NotANumber {
+                path,
+                line,
+                column,
+                text,
+            } => write!(
+                f,
+                "{}, line {line}, column `{column}`: `{text}` is not a number \
+                 (a missing value is an empty field)",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TableError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            TableError::File(error) => error.source(),
+            TableError::Read { source, .. } => Some(source),
+            TableError::UnequalColumns { .. }
+            | TableError::DuplicateColumn { .. }
+            | TableError::SchemaMismatch { .. }
+            | TableError::NoHeader { .. }
+            | TableError::DuplicateHeader { .. }
+            | TableError::Ragged { .. }
+            | TableError::NotANumber { .. } => None,
+        }
+    }
+}
+
+impl From<FileError> for TableError {
+    fn from(error: FileError) -> TableError {
+        TableError::File(error)
+    }
+}

@@ -1,0 +1,154 @@
+//! CSV out and in together: what is written is read back, and how fast.
+
+use std::path::Path;
+
+use super::*;
+
+#[test]
+fn what_is_written_is_read_back() {
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for case in 0..200 {
+        let table = random_table(&mut random);
+        let path = folder.path().join(format!("{case}.csv"));
+        write(&path, &table, &mut random);
+        let read = read_csv(&path).expect("readable");
+        assert_eq!(read.n_rows(), table.n_rows());
+        for (a, b) in table.columns().iter().zip(read.columns()) {
+            assert_eq!((&a.name, &a.unit), (&b.name, &b.unit));
+            for row in 0..table.n_rows() {
+                same(&a.data, &b.data, row);
+            }
+        }
+    }
+}
+
+fn same(a: &ColumnData, b: &ColumnData, row: usize) {
+    if let (ColumnData::Integer(a), ColumnData::Integer(b)) = (a, b) {
+        return assert_eq!(a[row], b[row]);
+    }
+    match (a.float(row), b.float(row)) {
+        (None, None) => {}
+        (Some(a), Some(b)) if a.is_nan() => assert!(b.is_nan()),
+        (Some(a), Some(b)) => {
+            assert!(
+                a == b || (a - b).abs() <= 0.51e-8 * a.abs(),
+                "{a:e} and {b:e}"
+            )
+        }
+        (a, b) => panic!("{a:?} and {b:?}"),
+    }
+}
+
+fn random_table(random: &mut fastrand::Rng) -> Table {
+    let n = random.usize(0..50);
+    let mut columns = Vec::new();
+    for i in 0..random.usize(1..6) {
+        let data: ColumnData = if random.bool() {
+            (0..n)
+                .map(|_| random.bool().then(|| random.u64(..) >> random.u32(0..64)))
+                .collect::<Vec<_>>()
+                .into()
+        } else {
+            (0..n)
+                .map(|_| (random.u8(..) > 60).then(|| random_float(random)))
+                .collect::<Vec<_>>()
+                .into()
+        };
+        let unit = ["", "mV", "uA/cm^2", "a,b"][random.usize(0..4)];
+        columns.push(Column::new(format!("c{i}"), unit, data));
+    }
+    Table::new(columns).expect("equal lengths, distinct names")
+}
+
+fn random_float(random: &mut fastrand::Rng) -> f64 {
+    match random.u8(0..20) {
+        0 => f64::NAN,
+        1 => f64::INFINITY,
+        2 => f64::NEG_INFINITY,
+        3 => 0.0,
+        4 => f64::from(random.i8(..)),
+        _ => (random.f64() - 0.5) * 10_f64.powi(random.i32(-300..300)),
+    }
+}
+
+fn write(path: &Path, table: &Table, random: &mut fastrand::Rng) {
+    let mut writer = CsvWriter::create(path, &table.schema(), Existing::Refuse).expect("created");
+    // In two pieces, as a run of two tiles writes it.
+    let cut = random.usize(0..=table.n_rows());
+    for (from, to) in [(0, cut), (cut, table.n_rows())] {
+        let part = |column: &Column| Column {
+            data: match &column.data {
+                ColumnData::Float(values) => ColumnData::Float(values[from..to].to_vec()),
+                ColumnData::Integer(values) => ColumnData::Integer(values[from..to].to_vec()),
+            },
+            ..column.clone()
+        };
+        let part = Table::new(table.columns().iter().map(part).collect());
+        writer
+            .append(&part.expect("equal lengths"))
+            .expect("written");
+    }
+    writer.finish().expect("renamed");
+}
+
+/// A throughput figure, not a test of correctness: `cargo test --release -- --ignored rows_per`.
+#[test]
+#[ignore = "a measurement; run it by name"]
+fn rows_per_second() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("fi.csv");
+    let n = 1_000_000;
+    let mut columns = vec![
+        Column::new("cell", "", (0..n).collect::<Vec<u64>>()),
+        Column::new(
+            "spike_count",
+            "",
+            (0..n).map(|i| i % 100).collect::<Vec<u64>>(),
+        ),
+    ];
+    for k in 0..6_u64 {
+        let value = |i| (i % 10 != 0).then_some(f64::from((i * (k + 3)) as f32 / 7.3));
+        let values: Vec<Option<f64>> = (0..n).map(value).collect();
+        columns.push(Column::new(format!("f{k}"), "Hz", values));
+    }
+    let table = Table::new(columns).expect("equal lengths");
+    let begin = std::time::Instant::now();
+    let mut writer = CsvWriter::create(&path, &table.schema(), Existing::Refuse).expect("created");
+    writer.append(&table).expect("written");
+    let written = begin.elapsed().as_secs_f64();
+    writer.finish().expect("renamed");
+    let begin = std::time::Instant::now();
+    read_csv(&path).expect("readable");
+    let read = begin.elapsed().as_secs_f64();
+    println!(
+        "write {:.2e} rows/s, read {:.2e} rows/s",
+        n as f64 / written,
+        n as f64 / read
+    );
+}
+
+#[test]
+fn a_lone_missing_value_is_still_a_row() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("one.csv");
+    let table = Table::new(vec![Column::new("x", "", vec![Some(1.5), None, Some(2.0)])])
+        .expect("one column");
+    let mut writer = CsvWriter::create(&path, &table.schema(), Existing::Refuse).expect("created");
+    writer.append(&table).expect("written");
+    writer.finish().expect("renamed");
+    assert_eq!(read_csv(&path).expect("readable"), table);
+}
+
+#[test]
+fn names_with_commas_are_quoted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("names.csv");
+    let table = Table::new(vec![Column::new("a, \"b\"", "m,s", vec![1.5])]).expect("valid");
+    let mut writer = CsvWriter::create(&path, &table.schema(), Existing::Refuse).expect("created");
+    writer.append(&table).expect("written");
+    writer.finish().expect("renamed");
+    assert_eq!(read_csv(&path).expect("readable"), table);
+}
