@@ -31,7 +31,11 @@ fn every_method(options: &str, recorders: &[Recorder]) -> Vec<(String, Experimen
             }
         }
     }
-    assert!(all.len() > 15, "few pairs of model and method: {}", all.len());
+    assert!(
+        all.len() > 15,
+        "few pairs of model and method: {}",
+        all.len()
+    );
     all
 }
 
@@ -41,8 +45,9 @@ fn scattered(e: &Experiment, n: usize, random: &mut fastrand::Rng) -> Vec<Vec<f6
     range
         .iter()
         .map(|column| {
-            let (low, high) =
-                column.iter().fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
+            let (low, high) = column
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
             (0..n).map(|_| low + (high - low) * random.f64()).collect()
         })
         .collect()
@@ -64,7 +69,12 @@ fn one_step_agrees_with_the_reference_on_every_engine() {
         for (subject, engine) in engines() {
             let found = run_plan(engine.as_ref(), &plan, &params, 64);
             let bound = 16.0 * subject.roundoff;
-            assert_close(&found, &expected, Tolerance::new(bound, bound).unwrap(), &format!("{name} on {}", subject.name));
+            assert_close(
+                &found,
+                &expected,
+                Tolerance::new(bound, bound).unwrap(),
+                &format!("{name} on {}", subject.name),
+            );
         }
     }
 }
@@ -97,8 +107,14 @@ fn a_run_below_threshold_stays_beside_the_reference() {
     let expected = reference(&e);
     for (subject, engine) in engines() {
         let found = run(engine.as_ref(), &e);
-        let bound = if subject.roundoff > 1e-10 { 2e-3 } else { 1e-10 };
-        let v = floats(&found.columns[0]).iter().zip(floats(&expected.columns[0]));
+        let bound = if subject.roundoff > 1e-10 {
+            2e-3
+        } else {
+            1e-10
+        };
+        let v = floats(&found.columns[0])
+            .iter()
+            .zip(floats(&expected.columns[0]));
         let worst = v.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(worst < bound, "{}: {worst} mV", subject.name);
     }
@@ -111,12 +127,27 @@ fn a_run_below_threshold_stays_beside_the_reference() {
 fn spiking_runs_agree_spike_by_spike() {
     let spikes = Recorder::Spikes { capacity: 400 };
     let sweeps = [
-        ("hodgkin_huxley", "from=8 to=40 n=100 duration=400ms set:g_Na=110:130:2 set:g_K=33:39:2"),
-        ("hodgkin_huxley", "from=8 to=40 n=100 duration=200ms method=rk4 settle=20ms"),
-        ("hodgkin_huxley", "from=8 to=40 n=100 duration=200ms method=exponential_euler"),
-        ("lif", "from=1.6 to=4 n=100 duration=300ms set:tau=8:12:2 settle=5ms"),
+        (
+            "hodgkin_huxley",
+            "from=8 to=40 n=100 duration=400ms set:g_Na=110:130:2 set:g_K=33:39:2",
+        ),
+        (
+            "hodgkin_huxley",
+            "from=8 to=40 n=100 duration=200ms method=rk4 settle=20ms",
+        ),
+        (
+            "hodgkin_huxley",
+            "from=8 to=40 n=100 duration=200ms method=exponential_euler",
+        ),
+        (
+            "lif",
+            "from=1.6 to=4 n=100 duration=300ms set:tau=8:12:2 settle=5ms",
+        ),
         ("escape", "from=300 to=900 n=100 duration=300ms"),
-        ("morris_lecar_example", "from=100 to=200 n=100 duration=400ms"),
+        (
+            "morris_lecar_example",
+            "from=100 to=200 n=100 duration=400ms",
+        ),
         ("fitzhugh_nagumo", "from=0.4 to=1.2 n=100 duration=300ms"),
     ];
     let seed = 5;
@@ -125,16 +156,27 @@ fn spiking_runs_agree_spike_by_spike() {
         let e = experiment(model(name), options, vec![spikes.clone()]);
         let plan = compile(&e).unwrap().plan;
         let params = scattered(&e, 100, &mut fastrand::Rng::with_seed(seed));
-        let nudged: Vec<Vec<f64>> =
-            params.iter().map(|c| c.iter().map(|x| x * (1.0 + 1e-6)).collect()).collect();
+        let nudged: Vec<Vec<f64>> = params
+            .iter()
+            .map(|c| c.iter().map(|x| x * (1.0 + 1e-6)).collect())
+            .collect();
         let expected = spike_trains(&run_plan(&ReferenceEngine, &plan, &params, 100));
         let moved = spike_trains(&run_plan(&ReferenceEngine, &plan, &nudged, 100));
-        assert!(expected.iter().filter(|train| train.len() > 2).count() >= 50, "{name} is silent");
+        assert!(
+            expected.iter().filter(|train| train.len() > 2).count() >= 50,
+            "{name} is silent"
+        );
         let dt = e.timing.dt;
         let bound = dt + 5e-3 * f64::from(e.timing.n_steps()) * dt / 1000.0;
-        let conditioned: Vec<bool> =
-            expected.iter().zip(&moved).map(|(a, b)| differ(a, b, dt, bound).is_none()).collect();
-        assert!(conditioned.iter().filter(|good| !**good).count() <= 1, "{name} is ill-conditioned");
+        let conditioned: Vec<bool> = expected
+            .iter()
+            .zip(&moved)
+            .map(|(a, b)| differ(a, b, dt, bound).is_none())
+            .collect();
+        assert!(
+            conditioned.iter().filter(|good| !**good).count() <= 1,
+            "{name} is ill-conditioned"
+        );
         for (subject, engine) in engines() {
             let found = spike_trains(&run_plan(engine.as_ref(), &plan, &params, 100));
             for cell in (0..100).filter(|&cell| conditioned[cell]) {
@@ -151,8 +193,15 @@ fn differ(a: &[f64], b: &[f64], dt: f64, bound: f64) -> Option<String> {
     if a.len() != b.len() {
         return Some(format!("{} spikes against {}", a.len(), b.len()));
     }
-    let far = a.iter().zip(b).position(|(x, y)| (x - y).abs() * dt > bound)?;
-    Some(format!("spike {far} at {} against {} ms", a[far] * dt, b[far] * dt))
+    let far = a
+        .iter()
+        .zip(b)
+        .position(|(x, y)| (x - y).abs() * dt > bound)?;
+    Some(format!(
+        "spike {far} at {} against {} ms",
+        a[far] * dt,
+        b[far] * dt
+    ))
 }
 
 #[test]
@@ -172,7 +221,11 @@ fn the_comparison_of_trains_can_fail() {
 fn features_on_the_device_are_those_of_the_spike_list() {
     let options = "from=0 to=30 n=64 duration=300ms skip=50ms settle=10ms";
     let features = experiment(model("hodgkin_huxley"), options, vec![Recorder::Features]);
-    let spikes = experiment(model("hodgkin_huxley"), options, vec![Recorder::Spikes { capacity: 100 }]);
+    let spikes = experiment(
+        model("hodgkin_huxley"),
+        options,
+        vec![Recorder::Spikes { capacity: 100 }],
+    );
     for (subject, engine) in engines() {
         let summary = run(engine.as_ref(), &features);
         let trains = spike_trains(&run(engine.as_ref(), &spikes));
@@ -181,13 +234,27 @@ fn features_on_the_device_are_those_of_the_spike_list() {
         };
         for (cell, train) in trains.iter().enumerate() {
             let n = train.len();
-            assert_eq!(integers(&summary.columns[0])[cell] as usize, n, "{}", subject.name);
+            assert_eq!(
+                integers(&summary.columns[0])[cell] as usize,
+                n,
+                "{}",
+                subject.name
+            );
             if n >= 2 {
                 let seen = [time(1, cell), time(3, cell), time(5, cell), time(7, cell)];
-                assert_eq!(seen, [train[0], train[1], train[n - 2], train[n - 1]], "{}", subject.name);
+                assert_eq!(
+                    seen,
+                    [train[0], train[1], train[n - 2], train[n - 1]],
+                    "{}",
+                    subject.name
+                );
                 let mean = (train[n - 1] - train[0]) / (n - 1) as f64;
                 let found = floats(&summary.columns[9])[cell];
-                assert!((found - mean).abs() < 1e-5 * mean, "{}: {found} {mean}", subject.name);
+                assert!(
+                    (found - mean).abs() < 1e-5 * mean,
+                    "{}: {found} {mean}",
+                    subject.name
+                );
             }
         }
     }
@@ -197,19 +264,42 @@ fn features_on_the_device_are_those_of_the_spike_list() {
 #[test]
 fn tiles_chunks_and_threads_do_not_change_a_bit() {
     let cuts = [
-        Limits { tile_cells: 7, ..Limits::default() },
-        Limits { chunk_steps: 13, ..Limits::default() },
-        Limits { threads: 1, ..Limits::default() },
-        Limits { tile_cells: 64, chunk_steps: 1000, threads: 2, ..Limits::default() },
+        Limits {
+            tile_cells: 7,
+            ..Limits::default()
+        },
+        Limits {
+            chunk_steps: 13,
+            ..Limits::default()
+        },
+        Limits {
+            threads: 1,
+            ..Limits::default()
+        },
+        Limits {
+            tile_cells: 64,
+            chunk_steps: 1000,
+            threads: 2,
+            ..Limits::default()
+        },
     ];
     for name in ["hodgkin_huxley", "lif", "escape", "functions"] {
         let options = "n=300 duration=40ms settle=3ms";
-        let e = experiment(model(name), options, vec![Recorder::Features, Recorder::FinalState]);
+        let e = experiment(
+            model(name),
+            options,
+            vec![Recorder::Features, Recorder::FinalState],
+        );
         for (subject, engine) in engines() {
             let whole = run(engine.as_ref(), &e);
             for limits in cuts {
                 let cut = run_with(engine.as_ref(), &e, limits);
-                assert_eq!(bits(&cut), bits(&whole), "{name} on {} under {limits:?}", subject.name);
+                assert_eq!(
+                    bits(&cut),
+                    bits(&whole),
+                    "{name} on {} under {limits:?}",
+                    subject.name
+                );
             }
         }
     }
@@ -229,18 +319,39 @@ fn bits(run: &Run) -> Vec<Vec<u64>> {
 #[test]
 fn a_carried_run_goes_on_where_it_stopped() {
     for name in ["hodgkin_huxley", "lif", "escape"] {
-        let half = experiment(model(name), "n=50 duration=30ms", vec![Recorder::FinalState]);
-        let whole = experiment(model(name), "n=50 duration=60ms", vec![Recorder::FinalState]);
+        let half = experiment(
+            model(name),
+            "n=50 duration=30ms",
+            vec![Recorder::FinalState],
+        );
+        let whole = experiment(
+            model(name),
+            "n=50 duration=60ms",
+            vec![Recorder::FinalState],
+        );
         for (subject, engine) in engines() {
             let mut job = engine.prepare(&compile(&half).unwrap().plan).unwrap();
-            let cells = Cells { first: 0, n: 50, params: half.columns(0..50) };
-            job.run(&cells, Start::Initial, &mut Run::default()).unwrap();
+            let cells = Cells {
+                first: 0,
+                n: 50,
+                params: half.columns(0..50),
+            };
+            job.run(&cells, Start::Initial, &mut Run::default())
+                .unwrap();
             let mut second = Run::default();
             job.run(&cells, Start::Carry, &mut second).unwrap();
             let once = run(engine.as_ref(), &whole);
             assert_eq!(bits(&second), bits(&once), "{name} on {}", subject.name);
-            let other = Cells { first: 0, n: 49, params: half.columns(0..49) };
-            assert!(job.run(&other, Start::Carry, &mut Run::default()).is_err(), "{}", subject.name);
+            let other = Cells {
+                first: 0,
+                n: 49,
+                params: half.columns(0..49),
+            };
+            assert!(
+                job.run(&other, Start::Carry, &mut Run::default()).is_err(),
+                "{}",
+                subject.name
+            );
         }
     }
 }
@@ -248,7 +359,11 @@ fn a_carried_run_goes_on_where_it_stopped() {
 /// A cell that leaves the finite numbers is marked, and its neighbours do not notice.
 #[test]
 fn a_lost_cell_is_marked_and_alone() {
-    let e = experiment(model("fitzhugh_nagumo"), "from=0.4 to=1 n=40 duration=50ms", vec![Recorder::FinalState]);
+    let e = experiment(
+        model("fitzhugh_nagumo"),
+        "from=0.4 to=1 n=40 duration=50ms",
+        vec![Recorder::FinalState],
+    );
     let plan = compile(&e).unwrap().plan;
     let good = e.columns(0..40);
     let mut bad = good.clone();
@@ -256,11 +371,21 @@ fn a_lost_cell_is_marked_and_alone() {
     for (subject, engine) in engines() {
         let clean = run_plan(engine.as_ref(), &plan, &good, 40);
         let lost = run_plan(engine.as_ref(), &plan, &bad, 40);
-        assert!(clean.non_finite.iter().all(|lost| !lost), "{}", subject.name);
+        assert!(
+            clean.non_finite.iter().all(|lost| !lost),
+            "{}",
+            subject.name
+        );
         let marked: Vec<usize> = (0..40).filter(|&cell| lost.non_finite[cell]).collect();
         assert_eq!(marked, [17], "{}", subject.name);
         for (a, b) in bits(&clean).iter().zip(bits(&lost)) {
-            assert!((0..40).filter(|&cell| cell != 17).all(|cell| a[cell] == b[cell]), "{}", subject.name);
+            assert!(
+                (0..40)
+                    .filter(|&cell| cell != 17)
+                    .all(|cell| a[cell] == b[cell]),
+                "{}",
+                subject.name
+            );
         }
     }
 }
@@ -269,7 +394,11 @@ fn a_lost_cell_is_marked_and_alone() {
 fn every_engine_of_the_registry_is_under_test() {
     let tested = ["auto", "reference", "cpu", "gpu"];
     for engine in rheobase::exec::ENGINES {
-        assert!(tested.contains(&engine.name), "{} has no line in SUBJECTS", engine.name);
+        assert!(
+            tested.contains(&engine.name),
+            "{} has no line in SUBJECTS",
+            engine.name
+        );
     }
     assert_eq!(SUBJECTS.len(), 3);
 }

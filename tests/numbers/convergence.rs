@@ -17,7 +17,10 @@ fn states(name: &str, method: &str, dt: f64, options: &str) -> Option<Vec<f64>> 
 }
 
 fn error(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x - y).abs())
+        .fold(0.0, f64::max)
 }
 
 /// Models whose right-hand sides are smooth along the way, and a coarsest step in ms within the
@@ -36,8 +39,10 @@ fn methods_converge_at_their_declared_order() {
         for method in METHODS {
             let Some(order) = method.order else { continue };
             let dts: Vec<f64> = (0..5).map(|k| coarsest / f64::from(1 << k)).collect();
-            let errors: Option<Vec<f64>> =
-                dts.iter().map(|&dt| states(name, method.name, dt, options).map(|s| error(&s, &truth))).collect();
+            let errors: Option<Vec<f64>> = dts
+                .iter()
+                .map(|&dt| states(name, method.name, dt, options).map(|s| error(&s, &truth)))
+                .collect();
             let Some(errors) = errors else { continue };
             // Exponential methods solve one linear equation without error.
             if errors[0] < 1e-11 {

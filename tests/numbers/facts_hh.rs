@@ -3,7 +3,9 @@
 
 use rheobase::record::Recorder;
 
-use super::harness::{Subject, engines, experiment, floats, integers, model, reference, run, spike_trains};
+use super::harness::{
+    Subject, engines, experiment, floats, integers, model, reference, run, spike_trains,
+};
 
 /// Current (µA/cm²), rate (Hz) and the relative error allowed, for E_L = −54.4 mV from rest, 1 s,
 /// the first 300 ms left out.
@@ -31,14 +33,19 @@ fn rates_are_those_of_the_converged_solution() {
         let found = run(engine.as_ref(), &e);
         for (cell, (current, expected, allowed)) in RATES.iter().enumerate() {
             let rate = rate(&found, cell, e.timing.dt);
-            assert!((rate / expected - 1.0).abs() < *allowed, "{} at {current}: {rate} Hz, not {expected}", subject.name);
+            assert!(
+                (rate / expected - 1.0).abs() < *allowed,
+                "{} at {current}: {rate} Hz, not {expected}",
+                subject.name
+            );
         }
     }
 }
 
 fn rate(run: &super::harness::Run, cell: usize, dt: f64) -> f64 {
     let n = integers(&run.columns[0])[cell];
-    let time = |i: usize| f64::from(integers(&run.columns[i])[cell]) + floats(&run.columns[i + 1])[cell];
+    let time =
+        |i: usize| f64::from(integers(&run.columns[i])[cell]) + floats(&run.columns[i + 1])[cell];
     f64::from(n - 1) * 1000.0 / ((time(7) - time(1)) * dt)
 }
 
@@ -46,22 +53,39 @@ fn rate(run: &super::harness::Run, cell: usize, dt: f64) -> f64 {
 /// that makes spikes without end 6.26378 (both for E_L = −54.4 mV).
 #[test]
 fn threshold_currents_are_those_of_the_converged_solution() {
-    let first_with_spikes = |subject: &Subject, engine: &dyn rheobase::exec::Engine, middle: f64, times: &str| {
-        // 41 currents within 0.2 % of the fact, 10⁻⁴ of it apart.
-        let options =
-            format!("from={} to={} n=41 set:E_L=-54.4 {times}", middle * 0.998, middle * 1.002);
-        let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::Features]);
-        let counts = integers(&run(engine, &e).columns[0]).to_vec();
-        let first = counts.iter().position(|n| *n > 0);
-        let first = first.unwrap_or_else(|| panic!("{}: no spikes at all", subject.name));
-        assert!(first > 0, "{}: spikes at every current", subject.name);
-        e.grid.column(0, 0..41)[first]
-    };
+    let first_with_spikes =
+        |subject: &Subject, engine: &dyn rheobase::exec::Engine, middle: f64, times: &str| {
+            // 41 currents within 0.2 % of the fact, 10⁻⁴ of it apart.
+            let options = format!(
+                "from={} to={} n=41 set:E_L=-54.4 {times}",
+                middle * 0.998,
+                middle * 1.002
+            );
+            let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::Features]);
+            let counts = integers(&run(engine, &e).columns[0]).to_vec();
+            let first = counts.iter().position(|n| *n > 0);
+            let first = first.unwrap_or_else(|| panic!("{}: no spikes at all", subject.name));
+            assert!(first > 0, "{}: spikes at every current", subject.name);
+            e.grid.column(0, 0..41)[first]
+        };
     for (subject, engine) in engines() {
         let single = first_with_spikes(subject, engine.as_ref(), 2.24095, "duration=100ms");
-        assert!((single / 2.24095 - 1.0).abs() < 1e-3, "{}: {single}", subject.name);
-        let endless = first_with_spikes(subject, engine.as_ref(), 6.26378, "duration=2000ms skip=1800ms");
-        assert!((endless / 6.26378 - 1.0).abs() < 1e-3, "{}: {endless}", subject.name);
+        assert!(
+            (single / 2.24095 - 1.0).abs() < 1e-3,
+            "{}: {single}",
+            subject.name
+        );
+        let endless = first_with_spikes(
+            subject,
+            engine.as_ref(),
+            6.26378,
+            "duration=2000ms skip=1800ms",
+        );
+        assert!(
+            (endless / 6.26378 - 1.0).abs() < 1e-3,
+            "{}: {endless}",
+            subject.name
+        );
     }
 }
 
@@ -78,10 +102,18 @@ fn rk4_meets_the_oracle_spike_times() {
             .collect();
         assert!(expected.len() > 50);
         let options = format!("from={current} to={current} n=1 method=rk4 duration=1000ms");
-        let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::Spikes { capacity: 100 }]);
+        let e = experiment(
+            model("hodgkin_huxley"),
+            &options,
+            vec![Recorder::Spikes { capacity: 100 }],
+        );
         let found = &spike_trains(&reference(&e))[0];
         assert_eq!(found.len(), expected.len(), "at {current}");
-        let worst = found.iter().zip(&expected).map(|(a, b)| (a * e.timing.dt - b).abs()).fold(0.0, f64::max);
+        let worst = found
+            .iter()
+            .zip(&expected)
+            .map(|(a, b)| (a * e.timing.dt - b).abs())
+            .fold(0.0, f64::max);
         assert!(worst < 3e-4, "at {current}: {worst} ms");
     }
 }
@@ -97,11 +129,26 @@ fn rk4_meets_the_oracle_trace() {
         .collect();
     assert!(rows.len() > 90);
     for row in rows.iter().step_by(9).skip(1) {
-        let options = format!("from=10 to=10 n=1 method=rk4 dt=0.0025ms duration={}ms", row[0]);
-        let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::FinalState]);
-        let found: Vec<f64> = reference(&e).columns.iter().map(|column| floats(column)[0]).collect();
+        let options = format!(
+            "from=10 to=10 n=1 method=rk4 dt=0.0025ms duration={}ms",
+            row[0]
+        );
+        let e = experiment(
+            model("hodgkin_huxley"),
+            &options,
+            vec![Recorder::FinalState],
+        );
+        let found: Vec<f64> = reference(&e)
+            .columns
+            .iter()
+            .map(|column| floats(column)[0])
+            .collect();
         for (i, (a, b)) in found.iter().zip(&row[1..]).enumerate() {
-            assert!((a - b).abs() < 1e-6, "state {i} at {} ms: {a}, not {b}", row[0]);
+            assert!(
+                (a - b).abs() < 1e-6,
+                "state {i} at {} ms: {a}, not {b}",
+                row[0]
+            );
         }
     }
 }

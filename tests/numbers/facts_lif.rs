@@ -19,7 +19,11 @@ fn rise_time(current: f64) -> f64 {
 #[test]
 fn every_interval_is_a_whole_number_of_steps_in_closed_form() {
     let dt = 0.1;
-    let e = experiment(model("lif"), "from=1.55 to=4.49 n=50 duration=300ms", vec![Recorder::Spikes { capacity: 200 }]);
+    let e = experiment(
+        model("lif"),
+        "from=1.55 to=4.49 n=50 duration=300ms",
+        vec![Recorder::Spikes { capacity: 200 }],
+    );
     let currents = e.grid.column(0, 0..50);
     for (subject, engine) in engines() {
         let trains = spike_trains(&run(engine.as_ref(), &e));
@@ -29,7 +33,11 @@ fn every_interval_is_a_whole_number_of_steps_in_closed_form() {
             for pair in train.windows(2) {
                 let interval = pair[1] - pair[0];
                 // The fraction within the step is the same at every spike, to its rounding.
-                assert!((interval - expected).abs() < 1e-3, "{} at {current} nA: {interval} steps, not {expected}", subject.name);
+                assert!(
+                    (interval - expected).abs() < 1e-3,
+                    "{} at {current} nA: {interval} steps, not {expected}",
+                    subject.name
+                );
             }
         }
     }
@@ -48,7 +56,11 @@ fn rates_at_a_fine_step_are_those_of_the_closed_form() {
         for (current, train) in currents.iter().zip(&trains) {
             let found = 1e6 * (train.len() - 1) as f64 / (train[train.len() - 1] - train[0]);
             let expected = 1000.0 / (T_REF + rise_time(*current));
-            assert!((found / expected - 1.0).abs() < 1e-3, "{} at {current} nA: {found} Hz, not {expected}", subject.name);
+            assert!(
+                (found / expected - 1.0).abs() < 1e-3,
+                "{} at {current} nA: {found} Hz, not {expected}",
+                subject.name
+            );
         }
     }
 }
@@ -65,15 +77,26 @@ fn counts_are_those_of_the_oracle_table() {
     assert!(rows.len() > 30);
     for row in rows {
         let options = format!("from={0} to={0} n=1 duration=1000ms dt=0.1ms", row[0]);
-        let e = experiment(model("lif"), &options, vec![Recorder::Spikes { capacity: 400 }]);
-        assert_eq!(spike_trains(&reference(&e))[0].len() as f64, row[6], "at {} nA", row[0]);
+        let e = experiment(
+            model("lif"),
+            &options,
+            vec![Recorder::Spikes { capacity: 400 }],
+        );
+        assert_eq!(
+            spike_trains(&reference(&e))[0].len() as f64,
+            row[6],
+            "at {} nA",
+            row[0]
+        );
     }
 }
 
 /// Exact subthreshold response to 1 nA from 10 to 40 ms (`tests/oracle/lif_subthreshold.csv`).
 #[test]
 fn the_subthreshold_response_is_that_of_the_oracle_table() {
-    let rows = include_str!("../oracle/lif_subthreshold.csv").lines().filter(|line| !line.starts_with(['#', 't']));
+    let rows = include_str!("../oracle/lif_subthreshold.csv")
+        .lines()
+        .filter(|line| !line.starts_with(['#', 't']));
     let mut n = 0;
     for row in rows {
         let (t, v) = row.split_once(',').unwrap();
@@ -84,7 +107,10 @@ fn the_subthreshold_response_is_that_of_the_oracle_table() {
         let options = format!("from=1 to=1 n=1 settle=10ms duration={}ms", t - 10.0);
         let e = experiment(model("lif"), &options, vec![Recorder::FinalState]);
         let found = super::harness::floats(&reference(&e).columns[0])[0];
-        assert!((found - expected).abs() < 1e-9, "at {t} ms: {found} mV, not {expected}");
+        assert!(
+            (found - expected).abs() < 1e-9,
+            "at {t} ms: {found} mV, not {expected}"
+        );
         n += 1;
     }
     assert!(n >= 20, "{n} rows");

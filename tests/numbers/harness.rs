@@ -18,9 +18,21 @@ pub(super) struct Subject {
 }
 
 pub(super) const SUBJECTS: &[Subject] = &[
-    Subject { name: "cpu f32", roundoff: 5.96e-8, make: || cpu(Precision::F32) },
-    Subject { name: "cpu f64", roundoff: 1.11e-16, make: || cpu(Precision::F64) },
-    Subject { name: "gpu", roundoff: 5.96e-8, make: gpu },
+    Subject {
+        name: "cpu f32",
+        roundoff: 5.96e-8,
+        make: || cpu(Precision::F32),
+    },
+    Subject {
+        name: "cpu f64",
+        roundoff: 1.11e-16,
+        make: || cpu(Precision::F64),
+    },
+    Subject {
+        name: "gpu",
+        roundoff: 5.96e-8,
+        make: gpu,
+    },
 ];
 
 fn cpu(precision: Precision) -> Option<Box<dyn Engine>> {
@@ -43,19 +55,31 @@ fn gpu() -> Option<Box<dyn Engine>> {
 
 /// Every engine under test that is there.
 pub(super) fn engines() -> impl Iterator<Item = (&'static Subject, Box<dyn Engine>)> {
-    SUBJECTS.iter().filter_map(|subject| Some((subject, (subject.make)()?)))
+    SUBJECTS
+        .iter()
+        .filter_map(|subject| Some((subject, (subject.make)()?)))
 }
 
 /// The models of the suites: the library and those that cover the rest of the language.
 pub(super) fn models() -> Vec<(String, String)> {
-    let library = library::MODELS.iter().map(|m| (m.name.to_owned(), m.text.to_owned()));
+    let library = library::MODELS
+        .iter()
+        .map(|m| (m.name.to_owned(), m.text.to_owned()));
     let own = [
         ("escape", include_str!("../models/escape.eqn")),
         ("functions", include_str!("../models/functions.eqn")),
-        ("fitzhugh_nagumo", include_str!("../models/fitzhugh_nagumo.eqn")),
-        ("morris_lecar_example", include_str!("../../examples/morris_lecar.eqn")),
+        (
+            "fitzhugh_nagumo",
+            include_str!("../models/fitzhugh_nagumo.eqn"),
+        ),
+        (
+            "morris_lecar_example",
+            include_str!("../../examples/morris_lecar.eqn"),
+        ),
     ];
-    library.chain(own.map(|(name, text)| (name.to_owned(), text.to_owned()))).collect()
+    library
+        .chain(own.map(|(name, text)| (name.to_owned(), text.to_owned())))
+        .collect()
 }
 
 pub(super) fn model(name: &str) -> Model {
@@ -78,7 +102,9 @@ pub(super) fn experiment(model: Model, options: &str, recorders: Vec<Recorder>) 
             "duration" => o.duration = text,
             "skip" => o.skip = text,
             "settle" => o.settle = text,
-            set => o.set.push(format!("{}={value}", set.strip_prefix("set:").unwrap())),
+            set => o
+                .set
+                .push(format!("{}={value}", set.strip_prefix("set:").unwrap())),
         }
     }
     let mut experiment = fi(model, &o).unwrap_or_else(|error| panic!("{error}"));
@@ -95,7 +121,11 @@ pub(super) struct Run {
 
 impl Sink for Run {
     fn tile(&mut self, output: TileOutput) -> Result<(), String> {
-        assert_eq!(output.first as usize, self.non_finite.len(), "tiles come in order");
+        assert_eq!(
+            output.first as usize,
+            self.non_finite.len(),
+            "tiles come in order"
+        );
         self.non_finite.extend(&output.non_finite);
         if self.columns.is_empty() {
             self.columns = output.columns;
@@ -114,15 +144,22 @@ impl Sink for Run {
 
 /// Runs a plan for given parameter columns, in as many tiles as the engine wants.
 pub(super) fn run_plan(engine: &dyn Engine, plan: &Plan, params: &[Vec<f64>], n: usize) -> Run {
-    let mut job = engine.prepare(plan).unwrap_or_else(|error| panic!("{}: {error}", engine.describe()));
+    let mut job = engine
+        .prepare(plan)
+        .unwrap_or_else(|error| panic!("{}: {error}", engine.describe()));
     let mut run = Run::default();
-    let tile = usize::try_from(job.tile_cells()).unwrap_or(usize::MAX).min(n);
+    let tile = usize::try_from(job.tile_cells())
+        .unwrap_or(usize::MAX)
+        .min(n);
     for first in (0..n).step_by(tile) {
         let end = n.min(first + tile);
         let cells = Cells {
             first: first as u64,
             n: end - first,
-            params: params.iter().map(|column| column[first..end].to_vec()).collect(),
+            params: params
+                .iter()
+                .map(|column| column[first..end].to_vec())
+                .collect(),
         };
         job.run(&cells, Start::Initial, &mut run).unwrap();
     }
@@ -137,7 +174,12 @@ pub(super) fn run(engine: &dyn Engine, experiment: &Experiment) -> Run {
 pub(super) fn run_with(engine: &dyn Engine, experiment: &Experiment, limits: Limits) -> Run {
     let Compiled { plan, .. } = compile(experiment).unwrap();
     let n = experiment.grid.n_cells();
-    run_plan(engine, &plan.with_limits(limits), &experiment.columns(0..n), n as usize)
+    run_plan(
+        engine,
+        &plan.with_limits(limits),
+        &experiment.columns(0..n),
+        n as usize,
+    )
 }
 
 pub(super) fn reference(experiment: &Experiment) -> Run {
@@ -160,16 +202,25 @@ pub(super) fn integers(column: &Column) -> &[u32] {
 
 /// Spike times of each cell in steps, from the `spikes` recorder.
 pub(super) fn spike_trains(run: &Run) -> Vec<Vec<f64>> {
-    let [counts, steps, fractions] = run.columns.as_slice() else { panic!("not the spikes recorder") };
+    let [counts, steps, fractions] = run.columns.as_slice() else {
+        panic!("not the spikes recorder")
+    };
     let (counts, steps, fractions) = (integers(counts), integers(steps), floats(fractions));
     let capacity = steps.len() / counts.len().max(1);
     counts
         .iter()
         .enumerate()
         .map(|(cell, &n)| {
-            assert!(n as usize <= capacity, "cell {cell} has {n} spikes, more than the {capacity} listed");
+            assert!(
+                n as usize <= capacity,
+                "cell {cell} has {n} spikes, more than the {capacity} listed"
+            );
             let own = cell * capacity..cell * capacity + n as usize;
-            steps[own.clone()].iter().zip(&fractions[own]).map(|(s, f)| f64::from(*s) + f).collect()
+            steps[own.clone()]
+                .iter()
+                .zip(&fractions[own])
+                .map(|(s, f)| f64::from(*s) + f)
+                .collect()
         })
         .collect()
 }

@@ -35,18 +35,30 @@ mod timeline;
 
 pub use simd::Simd;
 
-use super::{Engine, ExecError, Job};
+use super::{Engine, EngineLabel, ExecError, Job};
 use crate::plan::Plan;
 use job::{CpuJob, threads};
 use real::Real;
 
 /// The floating type that an engine computes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
     /// 32 bits: 7 digits.
+    #[default]
     F32,
     /// 64 bits: 16 digits.
     F64,
+}
+
+impl Precision {
+    /// `f32` or `f64`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::F32 => f32::NAME,
+            Precision::F64 => f64::NAME,
+        }
+    }
 }
 
 /// The engine: a precision and the vector instructions to use.
@@ -75,14 +87,19 @@ impl CpuEngine {
 
 impl Engine for CpuEngine {
     fn describe(&self) -> String {
-        let precision = match self.precision {
-            Precision::F32 => f32::NAME,
-            Precision::F64 => f64::NAME,
-        };
+        let precision = self.precision.name();
         let threads = threads(usize::MAX);
         let plural = if threads == 1 { "" } else { "s" };
         let simd = self.simd.label();
         format!("CPU, {precision}, {simd}, {threads} thread{plural}")
+    }
+
+    fn label(&self) -> EngineLabel {
+        EngineLabel {
+            name: "cpu".into(),
+            precision: self.precision.name().into(),
+            adapter: None,
+        }
     }
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
