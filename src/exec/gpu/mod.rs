@@ -32,10 +32,10 @@ mod tests;
 mod wgsl;
 
 pub use device::{AdapterReport, DeviceChoice, adapters};
-pub use missing::explain as explain_missing;
+pub use missing::missing;
 pub use shader::wgsl;
 
-use crate::exec::{Engine, ExecError, Job};
+use crate::exec::{Engine, EngineLabel, ExecError, Job};
 use crate::plan::Plan;
 use device::Gpu;
 
@@ -66,6 +66,15 @@ impl GpuEngine {
 impl Engine for GpuEngine {
     fn describe(&self) -> String {
         format!("gpu, {}, f32", self.gpu.report.describe())
+    }
+
+    fn label(&self) -> EngineLabel {
+        let AdapterReport { name, driver, .. } = &self.gpu.report;
+        EngineLabel {
+            name: "gpu".into(),
+            precision: "f32".into(),
+            adapter: Some((name.clone(), driver.clone())),
+        }
     }
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
