@@ -47,10 +47,12 @@ fn run_chunk(@builtin(global_invocation_id) id: vec3<u32>) {
     let first_step = header.first_step;
     let n_steps = header.n_steps;
     var c = load_cell(cell);
-    for (var k = 0u; k < n_steps; k += 1u) {
+    // The steps counted are those that were done: a driver may end a long loop early.
+    var k = 0u;
+    for (; k < n_steps; k += 1u) {
         step_cell(&c, cell, first_step + k);
     }
     store_cell(&c, cell);
-    let done = (status[cell] + n_steps) & ~NON_FINITE;
+    let done = (status[cell] + k) & ~NON_FINITE;
     status[cell] = select(done | NON_FINITE, done, is_finite(&c));
 }

@@ -18,7 +18,7 @@ pub(super) fn run() -> Result<(), Failure> {
         );
     }
     if adapters.is_empty() {
-        text += &format!("{}\n", gpu::explain_missing());
+        text += &format!("{}\n", gpu::missing());
     }
     text += &format!("-  {}\n", CpuEngine::new(Precision::F32)?.describe());
     say(&text)

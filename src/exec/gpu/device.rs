@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::missing;
+use super::missing::missing;
 use crate::exec::ExecError;
 
 /// Which device to use.
@@ -86,6 +86,20 @@ impl AdapterReport {
     }
 }
 
+impl std::fmt::Display for AdapterReport {
+    /// The device and what bounds a tile on it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}; {} MiB a binding, {} MiB a buffer, {} workgroups a dimension",
+            self.describe(),
+            self.max_binding_bytes >> 20,
+            self.max_buffer_bytes >> 20,
+            self.max_workgroups
+        )
+    }
+}
+
 fn kind(device_type: wgpu::DeviceType) -> &'static str {
     match device_type {
         wgpu::DeviceType::DiscreteGpu => "discrete GPU",
@@ -141,7 +155,7 @@ fn choose(choice: &DeviceChoice, reports: &[AdapterReport]) -> Result<usize, Exe
 
 fn not_found(choice: &DeviceChoice, reports: &[AdapterReport]) -> String {
     if reports.is_empty() {
-        return missing::explain();
+        return missing();
     }
     let list: String = reports
         .iter()
@@ -151,7 +165,7 @@ fn not_found(choice: &DeviceChoice, reports: &[AdapterReport]) -> String {
     match choice {
         DeviceChoice::Hardware | DeviceChoice::Any => format!(
             "there is no hardware GPU, only:{list}\nname it to use it all the same\n{}",
-            missing::explain()
+            missing()
         ),
         DeviceChoice::Named(wanted) => format!("no device is called '{wanted}'; there are:{list}"),
         DeviceChoice::Index(index) => format!("there is no device {index}; there are:{list}"),

@@ -16,6 +16,10 @@ const FIRST_CELL_STEPS: u32 = 1 << 22;
 /// Steps of the first chunk of few cells.
 const FIRST_STEPS: u32 = 16;
 
+/// Most steps of a chunk: llvmpipe ends any loop after 65,535 rounds, without a word. On hardware a
+/// chunk of so many steps is long past the cost of its submission.
+const MOST_STEPS: u32 = 1 << 15;
+
 /// Most that a chunk may grow over the one before.
 const GROWTH: f64 = 4.0;
 
@@ -30,7 +34,7 @@ pub(super) struct Pace {
 impl Pace {
     /// `most` is the plan's bound on the steps of a chunk.
     pub(super) fn new(hardware: bool, n_cells: u32, most: u32) -> Pace {
-        let most = most.max(1);
+        let most = most.clamp(1, MOST_STEPS);
         let target_s = if hardware {
             HARDWARE_TARGET_S
         } else {
@@ -99,6 +103,11 @@ mod tests {
         bounded.observe(7, 0.0);
         assert_eq!(bounded.steps(), 7);
         assert_eq!(Pace::new(true, 10_000_000, u32::MAX).steps(), 1);
+        let mut fast = Pace::new(false, 1, u32::MAX);
+        for _ in 0..20 {
+            fast.observe(fast.steps(), 1e-9);
+        }
+        assert_eq!(fast.steps(), MOST_STEPS);
     }
 
     #[test]

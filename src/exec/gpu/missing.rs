@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// What this system lacks where there is no hardware GPU, in words.
 #[must_use]
-pub fn explain() -> String {
+pub fn missing() -> String {
     if cfg!(target_os = "linux") {
         advice(&Found::here())
     } else {

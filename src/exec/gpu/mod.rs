@@ -32,7 +32,7 @@ mod tests;
 mod wgsl;
 
 pub use device::{AdapterReport, DeviceChoice, adapters};
-pub use missing::explain as explain_missing;
+pub use missing::missing;
 pub use shader::wgsl;
 
 use crate::exec::{Engine, EngineLabel, ExecError, Job};
@@ -69,11 +69,11 @@ impl Engine for GpuEngine {
     }
 
     fn label(&self) -> EngineLabel {
-        let report = &self.gpu.report;
+        let AdapterReport { name, driver, .. } = &self.gpu.report;
         EngineLabel {
             name: "gpu".into(),
             precision: "f32".into(),
-            adapter: Some((report.name.clone(), report.driver.clone())),
+            adapter: Some((name.clone(), driver.clone())),
         }
     }
 

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::shape::Shape;
-use super::wgsl::{comment, from_word, place, to_word, type_name, write_block};
+use super::wgsl::{comment, from_word, place, remark, to_word, type_name, write_block};
 use crate::ir::{Slot, Type};
 use crate::plan::{Layout, Plan, SlotInfo};
 
@@ -91,10 +91,10 @@ fn write_cell(text: &mut String, slots: &[CellSlot]) {
     for slot in slots {
         let _ = writeln!(
             text,
-            "    {}: {}, // {}",
+            "    {}: {},{}",
             slot.field(),
             type_name(slot.info.ty),
-            comment(&slot.info.name)
+            remark(&slot.info.name)
         );
     }
     if slots.is_empty() {
@@ -136,9 +136,9 @@ fn write_step(text: &mut String, plan: &Plan) {
         for (number, info) in infos.iter().enumerate() {
             let _ = writeln!(
                 text,
-                "    var {kind}{number}: {}; // {}",
+                "    var {kind}{number}: {};{}",
                 type_name(info.ty),
-                comment(&info.name)
+                remark(&info.name)
             );
         }
     }

@@ -171,6 +171,14 @@ pub(super) fn comment(words: &str) -> String {
     words.chars().filter(|&c| kept(c)).collect()
 }
 
+/// A declaration's comment, where there is a name to state.
+pub(super) fn remark(name: &str) -> String {
+    match comment(name) {
+        empty if empty.is_empty() => empty,
+        words => format!(" // {words}"),
+    }
+}
+
 fn literal(value: Literal) -> String {
     match value {
         Literal::Float(x) => float(x),
