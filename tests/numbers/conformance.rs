@@ -5,39 +5,13 @@ use rheobase::compare::Tolerance;
 use rheobase::exec::reference::ReferenceEngine;
 use rheobase::exec::{Cells, Column, Start};
 use rheobase::experiment::Experiment;
-use rheobase::integrate::METHODS;
-use rheobase::model::Model;
 use rheobase::plan::{Limits, compile};
 use rheobase::record::Recorder;
 
 use super::harness::{
-    Run, SUBJECTS, engines, experiment, floats, integers, model, models, reference, run, run_plan,
-    run_with, spike_trains,
+    Run, SUBJECTS, engines, every_method, experiment, floats, integers, model, reference, run,
+    run_plan, run_with, spike_trains,
 };
-
-/// The experiments of every model under every method that can step it.
-fn every_method(options: &str, recorders: &[Recorder]) -> Vec<(String, Experiment)> {
-    let mut all = Vec::new();
-    for (name, text) in models() {
-        for method in METHODS {
-            let model = Model::parse(&name, &text).unwrap().0;
-            let e = experiment(
-                model,
-                &format!("{options} method={}", method.name),
-                recorders.to_vec(),
-            );
-            if compile(&e).is_ok() {
-                all.push((format!("{name} by {}", method.name), e));
-            }
-        }
-    }
-    assert!(
-        all.len() > 15,
-        "few pairs of model and method: {}",
-        all.len()
-    );
-    all
-}
 
 /// Columns of random parameters: each axis between 0.9 and 1.1 times its middle.
 fn scattered(e: &Experiment, n: usize, random: &mut fastrand::Rng) -> Vec<Vec<f64>> {

@@ -5,19 +5,20 @@ use rheobase::exec::gpu::{DeviceChoice, GpuEngine};
 use rheobase::exec::reference::ReferenceEngine;
 use rheobase::exec::{Cells, Column, Engine, Sink, Start, TileOutput};
 use rheobase::experiment::{Experiment, FiOptions, fi};
+use rheobase::integrate::METHODS;
 use rheobase::model::{Model, library};
 use rheobase::plan::{Compiled, Limits, Plan, compile};
 use rheobase::record::Recorder;
 
 /// An engine under test: one line to add another.
-pub(super) struct Subject {
-    pub(super) name: &'static str,
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
     /// Unit roundoff of its floating type, 2⁻²⁴ or 2⁻⁵³.
-    pub(super) roundoff: f64,
-    pub(super) make: fn() -> Option<Box<dyn Engine>>,
+    pub(crate) roundoff: f64,
+    pub(crate) make: fn() -> Option<Box<dyn Engine>>,
 }
 
-pub(super) const SUBJECTS: &[Subject] = &[
+pub(crate) const SUBJECTS: &[Subject] = &[
     Subject {
         name: "cpu f32",
         roundoff: 5.96e-8,
@@ -54,14 +55,14 @@ fn gpu() -> Option<Box<dyn Engine>> {
 }
 
 /// Every engine under test that is there.
-pub(super) fn engines() -> impl Iterator<Item = (&'static Subject, Box<dyn Engine>)> {
+pub(crate) fn engines() -> impl Iterator<Item = (&'static Subject, Box<dyn Engine>)> {
     SUBJECTS
         .iter()
         .filter_map(|subject| Some((subject, (subject.make)()?)))
 }
 
 /// The models of the suites: the library and those that cover the rest of the language.
-pub(super) fn models() -> Vec<(String, String)> {
+pub(crate) fn models() -> Vec<(String, String)> {
     let library = library::MODELS
         .iter()
         .map(|m| (m.name.to_owned(), m.text.to_owned()));
@@ -82,13 +83,13 @@ pub(super) fn models() -> Vec<(String, String)> {
         .collect()
 }
 
-pub(super) fn model(name: &str) -> Model {
+pub(crate) fn model(name: &str) -> Model {
     let (name, text) = models().into_iter().find(|(n, _)| n == name).unwrap();
     Model::parse(&name, &text).unwrap().0
 }
 
 /// The experiment of `fi` with options as text: "from=1 to=3 n=5 set:g_Na=100 duration=20ms".
-pub(super) fn experiment(model: Model, options: &str, recorders: Vec<Recorder>) -> Experiment {
+pub(crate) fn experiment(model: Model, options: &str, recorders: Vec<Recorder>) -> Experiment {
     let mut o = FiOptions::default();
     for word in options.split_whitespace() {
         let (key, value) = word.split_once('=').unwrap_or((word, ""));
@@ -112,11 +113,35 @@ pub(super) fn experiment(model: Model, options: &str, recorders: Vec<Recorder>) 
     experiment
 }
 
+/// The experiments of every model under every method that can step it.
+pub(crate) fn every_method(options: &str, recorders: &[Recorder]) -> Vec<(String, Experiment)> {
+    let mut all = Vec::new();
+    for (name, text) in models() {
+        for method in METHODS {
+            let model = Model::parse(&name, &text).unwrap().0;
+            let e = experiment(
+                model,
+                &format!("{options} method={}", method.name),
+                recorders.to_vec(),
+            );
+            if compile(&e).is_ok() {
+                all.push((format!("{name} by {}", method.name), e));
+            }
+        }
+    }
+    assert!(
+        all.len() > 15,
+        "few pairs of model and method: {}",
+        all.len()
+    );
+    all
+}
+
 /// The columns of one recorder, over all cells.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub(super) struct Run {
-    pub(super) columns: Vec<Column>,
-    pub(super) non_finite: Vec<bool>,
+pub(crate) struct Run {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) non_finite: Vec<bool>,
 }
 
 impl Sink for Run {
@@ -143,7 +168,7 @@ impl Sink for Run {
 }
 
 /// Runs a plan for given parameter columns, in as many tiles as the engine wants.
-pub(super) fn run_plan(engine: &dyn Engine, plan: &Plan, params: &[Vec<f64>], n: usize) -> Run {
+pub(crate) fn run_plan(engine: &dyn Engine, plan: &Plan, params: &[Vec<f64>], n: usize) -> Run {
     let mut job = engine
         .prepare(plan)
         .unwrap_or_else(|error| panic!("{}: {error}", engine.describe()));
@@ -167,11 +192,11 @@ pub(super) fn run_plan(engine: &dyn Engine, plan: &Plan, params: &[Vec<f64>], n:
 }
 
 /// Runs an experiment on its own grid.
-pub(super) fn run(engine: &dyn Engine, experiment: &Experiment) -> Run {
+pub(crate) fn run(engine: &dyn Engine, experiment: &Experiment) -> Run {
     run_with(engine, experiment, Limits::default())
 }
 
-pub(super) fn run_with(engine: &dyn Engine, experiment: &Experiment, limits: Limits) -> Run {
+pub(crate) fn run_with(engine: &dyn Engine, experiment: &Experiment, limits: Limits) -> Run {
     let Compiled { plan, .. } = compile(experiment).unwrap();
     let n = experiment.grid.n_cells();
     run_plan(
@@ -182,18 +207,18 @@ pub(super) fn run_with(engine: &dyn Engine, experiment: &Experiment, limits: Lim
     )
 }
 
-pub(super) fn reference(experiment: &Experiment) -> Run {
+pub(crate) fn reference(experiment: &Experiment) -> Run {
     run(&ReferenceEngine, experiment)
 }
 
-pub(super) fn floats(column: &Column) -> &[f64] {
+pub(crate) fn floats(column: &Column) -> &[f64] {
     match column {
         Column::Float(values) => values,
         Column::U32(_) => panic!("integers"),
     }
 }
 
-pub(super) fn integers(column: &Column) -> &[u32] {
+pub(crate) fn integers(column: &Column) -> &[u32] {
     match column {
         Column::U32(values) => values,
         Column::Float(_) => panic!("floats"),
@@ -201,7 +226,7 @@ pub(super) fn integers(column: &Column) -> &[u32] {
 }
 
 /// Spike times of each cell in steps, from the `spikes` recorder.
-pub(super) fn spike_trains(run: &Run) -> Vec<Vec<f64>> {
+pub(crate) fn spike_trains(run: &Run) -> Vec<Vec<f64>> {
     let [counts, steps, fractions] = run.columns.as_slice() else {
         panic!("not the spikes recorder")
     };

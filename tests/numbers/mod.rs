@@ -5,4 +5,4 @@ mod conformance;
 mod convergence;
 mod facts_hh;
 mod facts_lif;
-mod harness;
+pub(crate) mod harness;

@@ -430,30 +430,3 @@ fn validate(text: &str) {
         .validate(&module)
         .unwrap_or_else(|error| panic!("{}\n{text}", error.emit_to_string(text)));
 }
-
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let gpu = engine().expect("a device");
-    let only = std::env::var("RHEOBASE_SPEED").unwrap_or_default();
-    println!("{}", gpu.describe());
-    for (plan, n) in [
-        (hodgkin_huxley(10_000), 1_000),
-        (hodgkin_huxley(10_000), 10_000),
-        (lif(100_000), 10_000),
-    ]
-    .into_iter()
-    .filter(|(plan, n)| format!("{} {n}", plan.name()).contains(&only))
-    {
-        let mut job = gpu.prepare(&plan).expect("prepared");
-        let cells = cells(n, 0.0, 30.0);
-        for _ in 0..3 {
-            let (_, stats) = again(job.as_mut(), &cells, Start::Initial);
-            println!(
-                "{} {n}: {:.3e} cell-steps/s, {stats:?}",
-                plan.name(),
-                stats.cell_steps as f64 / stats.run_s
-            );
-        }
-    }
-}
