@@ -25,15 +25,14 @@ fn every_kernel_of_every_model_and_method_is_valid() {
         Recorder::Spikes { capacity: 8 },
         Recorder::FinalState,
     ];
-    for options in [
-        "",
-        "settle=5ms skip=2ms duration=10ms",
-        "set:init.v=-70:-60:3",
-    ] {
+    for options in ["", "settle=5ms skip=2ms duration=10ms"] {
         for (name, e) in every_method(options, &recorders) {
             assert_valid(&name, &wgsl(&compile(&e).unwrap().plan));
         }
     }
+    let axes = "set:init.v=-70:-60:3 set:C=1,2 set:g_Na=100:140:2 set:E_L=-55,-54";
+    let e = experiment(model("hodgkin_huxley"), axes, recorders.to_vec());
+    assert_valid("many axes", &wgsl(&compile(&e).unwrap().plan));
 }
 
 #[test]
