@@ -6,7 +6,9 @@
 //!
 //! Must not know blocks or guards.
 
-use super::math::{Elementary, exp, expm1, exprel, exprel_near, fma, is_near, over_exprel, tanh};
+use super::math::{
+    Elementary, exp, exp2, expm1, exprel, exprel_near, fma, nearness, over_exprel, tanh,
+};
 use super::program::{Code, Inst, LANES, Memory, Tile};
 use super::real::Real;
 
@@ -42,6 +44,11 @@ fn split<R, const N: usize>(
 }
 
 /// Carries out `inst` on part number `part` of `N` lanes of each register.
+#[expect(
+    clippy::almost_swapped,
+    clippy::too_many_lines,
+    reason = "one row per instruction; some rows are a copy in place"
+)]
 #[inline(always)]
 pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     inst: &Inst<R>,
@@ -173,7 +180,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::RdivK => one!(|a| k / a),
         Code::Affine => one!(|a| fma!(a, k, j)),
         Code::RdivAffine => one!(|a| s / fma!(a, k, j)),
-        Code::ExpAffine => apart!(|a| s * exp::<R, FMA>(fma!(a, k, j))),
+        Code::Exp2Affine => apart!(|a| exp2::<R, FMA>(fma!(a, k, j))),
         Code::ExprelAffine => {
             if all_near::<R, N, FMA>(others.part::<N>(ra, part), k, j) {
                 apart!(|a| s * exprel_near::<R, FMA>(fma!(a, k, j)));
@@ -247,11 +254,13 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
 /// Does the polynomial of exprel hold for `a·k + j` in every lane?
 #[inline(always)]
 fn all_near<R: Elementary, const N: usize, const FMA: bool>(a: &[R; N], k: R, j: R) -> bool {
-    let mut all = R::TRUE;
+    let (k, j) = nearness(k, j);
+    // By bits, because the compiler makes branches of a reduction over floats.
+    let mut most = R::ZERO.size();
     for &a in a {
-        all = all.and(R::mask(is_near(fma::<R, FMA>(a, k, j))));
+        most = most.max(fma::<R, FMA>(a, k, j).size());
     }
-    all.is_true()
+    most <= R::ONE.size()
 }
 
 /// Writes entries of a stream, lane by lane; what exceeds its capacity is dropped.

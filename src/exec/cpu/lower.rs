@@ -99,6 +99,13 @@ fn register(index: usize) -> Result<u16, ExecError> {
         .map_err(|_| ExecError::TooLarge("the model needs more than 65536 vector registers".into()))
 }
 
+/// May this store happen when the block begins? It saves another slot's old value where nothing
+/// reads its own, so that the other slot can be written in place.
+fn goes_first(block: &Block, &(slot, v): &(Slot, Value)) -> bool {
+    let copies = matches!(block.instrs[v.index()].op, Op::Load(loaded) if loaded != slot);
+    copies && block.guard.is_none() && block.instrs.iter().all(|instr| instr.op != Op::Load(slot))
+}
+
 /// The lowering of one block.
 struct Lowering<'a, R> {
     block: &'a Block,
@@ -121,8 +128,14 @@ impl<'a, R: Real> Lowering<'a, R> {
         for (at, pick) in picks.iter().enumerate() {
             pick.src.iter().for_each(|v| last_use[v.index()] = at);
         }
-        block
-            .results()
+        let at_end = block
+            .stores
+            .iter()
+            .filter(|store| !goes_first(block, store))
+            .map(|&(_, v)| v);
+        let listed = block.store_ats.iter().flat_map(|s| [s.index, s.value]);
+        at_end
+            .chain(listed)
             .for_each(|v| last_use[v.index()] = picks.len());
         let place = block
             .instrs
@@ -151,6 +164,16 @@ impl<'a, R: Real> Lowering<'a, R> {
     }
 
     fn lower(mut self) -> Result<Self, ExecError> {
+        for store in self
+            .block
+            .stores
+            .iter()
+            .filter(|store| goes_first(self.block, store))
+        {
+            if let Some(home) = self.program.home(store.0) {
+                self.emit(Code::Copy, home, &[self.register_of(store.1)], None);
+            }
+        }
         for at in 0..self.picks.len() {
             self.compute(at)?;
         }
@@ -260,6 +283,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             match self.block.instrs[v.index()].op {
                 Op::Const(literal) => moves.push((home, Err(literal))),
                 Op::Load(loaded) if loaded == slot => {}
+                Op::Load(_) if goes_first(self.block, &(slot, v)) => {}
                 Op::Load(loaded) if self.block.stored(loaded).is_some() => {
                     let copy = self.scratch()?;
                     self.emit(Code::Copy, copy, &[self.register_of(v)], None);

@@ -75,11 +75,11 @@ pub(super) enum Code {
     Affine,
     /// s/(a·k + j)
     RdivAffine,
-    /// s·exp(a·k + j)
-    ExpAffine,
+    /// 2^(a·k + j)
+    Exp2Affine,
     /// s·exprel(a·k + j)
     ExprelAffine,
-    /// s/exprel(a·k + j)
+    /// 2s/exprel(a·k + j)
     OverExprel,
     /// min(a, k)
     MinK,
@@ -210,7 +210,7 @@ impl Code {
             | Code::Ceil
             | Code::ToFloat
             | Code::ToU32
-            | Code::ExpAffine
+            | Code::Exp2Affine
             | Code::ExprelAffine
             | Code::OverExprel
             | Code::LoadAt

@@ -25,6 +25,9 @@ pub(super) trait Real:
     + Neg<Output = Self>
     + 'static
 {
+    /// The bits of a lane.
+    type Bits: Copy + Ord;
+
     /// Name for people.
     const NAME: &'static str;
     /// 0.
@@ -35,13 +38,11 @@ pub(super) trait Real:
     const TWO: Self;
     /// Infinity.
     const INFINITY: Self;
-    /// All bits set: true.
-    const TRUE: Self;
     /// States smaller than this are swept to 0 before they become denormal: the smallest normal
     /// number divided by the machine epsilon.
     const TINY: Self;
 
-    /// Rounds.
+    /// Rounds; every NaN becomes the same.
     fn from_f64(x: f64) -> Self;
     /// Widens.
     fn to_f64(self) -> f64;
@@ -63,6 +64,8 @@ pub(super) trait Real:
     fn not(self) -> Self;
     /// `yes` where `mask` has ones, else `no`.
     fn select(mask: Self, yes: Self, no: Self) -> Self;
+    /// The bits of |x|: ordered as the sizes are, with infinity and NaN above all.
+    fn size(self) -> Self::Bits;
     /// |x|.
     fn abs(self) -> Self;
     /// |x| with the sign of `of`.
@@ -110,17 +113,18 @@ pub(super) trait Real:
 macro_rules! real {
     ($real:ident, $bits:ident, $sign:expr, $from:expr) => {
         impl Real for $real {
+            type Bits = $bits;
+
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const TWO: Self = 2.0;
             const INFINITY: Self = $real::INFINITY;
-            const TRUE: Self = $real::from_bits($bits::MAX);
             const TINY: Self = $real::MIN_POSITIVE / $real::EPSILON;
 
             #[inline(always)]
             fn from_f64(x: f64) -> Self {
-                $from(x)
+                if x.is_nan() { $real::NAN } else { $from(x) }
             }
             #[inline(always)]
             fn to_f64(self) -> f64 {
@@ -172,6 +176,10 @@ macro_rules! real {
             fn select(mask: Self, yes: Self, no: Self) -> Self {
                 let mask = mask.to_bits();
                 $real::from_bits((mask & yes.to_bits()) | (!mask & no.to_bits()))
+            }
+            #[inline(always)]
+            fn size(self) -> $bits {
+                self.to_bits() & !$sign
             }
             #[inline(always)]
             fn abs(self) -> Self {

@@ -131,15 +131,15 @@ impl<'a> Selector<'a> {
         })
     }
 
-    /// Writes `v` as a·k + j, as far as nothing else reads what lies between.
+    /// Writes `v` as a·k + j: one fused operation, even where others read what lies between.
     fn affine(&self, v: Value) -> (Value, f64, f64) {
         let (mut a, mut k, mut j) = (v, 1.0, 0.0);
         loop {
-            let next = match self.inner(a) {
-                Some(Op::Unary(UnaryOp::Neg, x)) => Some((x, -k, j)),
-                Some(Op::Binary(BinaryOp::Mul, x, y)) => self.float(y).map(|c| (x, k * c, j)),
-                Some(Op::Binary(BinaryOp::Add, x, y)) => self.float(y).map(|c| (x, k, j + k * c)),
-                Some(Op::Binary(BinaryOp::Sub, x, y)) => self.float(x).map(|c| (y, -k, j + k * c)),
+            let next = match self.op(a) {
+                Op::Unary(UnaryOp::Neg, x) => Some((x, -k, j)),
+                Op::Binary(BinaryOp::Mul, x, y) => self.float(y).map(|c| (x, k * c, j)),
+                Op::Binary(BinaryOp::Add, x, y) => self.float(y).map(|c| (x, k, j + k * c)),
+                Op::Binary(BinaryOp::Sub, x, y) => self.float(x).map(|c| (y, -k, j + k * c)),
                 _ => None,
             };
             match next {
@@ -153,8 +153,12 @@ impl<'a> Selector<'a> {
 
     fn unary(&self, op: UnaryOp, a: Value) -> Form {
         let code = match op {
-            UnaryOp::Exp => return self.function(Code::Exp, Code::ExpAffine, a, 1.0),
-            UnaryOp::Exprel => return self.function(Code::Exprel, Code::ExprelAffine, a, 1.0),
+            UnaryOp::Exp => {
+                return self
+                    .exponential(a, 1.0)
+                    .unwrap_or_else(|| form(Code::Exp, &[a]));
+            }
+            UnaryOp::Exprel => return self.relative(a, 1.0),
             UnaryOp::Neg => Code::Neg,
             UnaryOp::Abs => Code::Abs,
             UnaryOp::Sqrt => Code::Sqrt,
@@ -172,14 +176,22 @@ impl<'a> Selector<'a> {
         form(code, &[a])
     }
 
-    /// `s` times a function of `a`.
+    /// s·eᵃ as a power of two, where `a` is affine; a plain exponential is more accurate.
+    fn exponential(&self, a: Value, s: f64) -> Option<Form> {
+        let (x, k, j) = self.affine(a);
+        let j = j * std::f64::consts::LOG2_E + s.log2();
+        let folds = (x != a || s != 1.0) && j.abs() <= 2.0 * LARGEST_SHIFT;
+        folds.then(|| form_k(Code::Exp2Affine, &[x], &[k * std::f64::consts::LOG2_E, j]))
+    }
+
+    /// s·exprel(a).
     #[expect(clippy::float_cmp, reason = "exactly one is meant")]
-    fn function(&self, plain: Code, fused: Code, a: Value, s: f64) -> Form {
+    fn relative(&self, a: Value, s: f64) -> Form {
         let (x, k, j) = self.affine(a);
         if x == a && s == 1.0 {
-            return form(plain, &[a]);
+            return form(Code::Exprel, &[a]);
         }
-        form_k(fused, &[x], &[k, j, s])
+        form_k(Code::ExprelAffine, &[x], &[k, j, s])
     }
 
     fn floats(&self, op: BinaryOp, a: Value, b: Value) -> Form {
@@ -256,16 +268,15 @@ impl<'a> Selector<'a> {
 
     fn product(&self, a: Value, b: Value) -> Form {
         if let Some(k) = self.float(b) {
-            return match self.inner(a) {
-                Some(Op::Unary(UnaryOp::Exp, x)) => self.function(Code::Exp, Code::ExpAffine, x, k),
-                Some(Op::Unary(UnaryOp::Exprel, x)) => {
-                    self.function(Code::Exprel, Code::ExprelAffine, x, k)
-                }
-                _ => match self.factors(a) {
-                    Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
-                    _ => form_k(Code::MulK, &[a], &[k]),
-                },
+            let function = match self.inner(a) {
+                Some(Op::Unary(UnaryOp::Exp, x)) => self.exponential(x, k),
+                Some(Op::Unary(UnaryOp::Exprel, x)) => Some(self.relative(x, k)),
+                _ => None,
             };
+            return function.unwrap_or_else(|| match self.factors(a) {
+                Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
+                _ => form_k(Code::MulK, &[a], &[k]),
+            });
         }
         let fused = |inner: Value, rest: Value| match self.inner(inner)? {
             Op::Binary(BinaryOp::Add, x, y) => {
@@ -291,7 +302,7 @@ impl<'a> Selector<'a> {
         };
         if let Some(Op::Unary(UnaryOp::Exprel, x)) = self.inner(b) {
             let (x, k, j) = self.affine(x);
-            return form_k(Code::OverExprel, &[x], &[k, j, s]);
+            return form_k(Code::OverExprel, &[x], &[k, j, 0.5 * s]);
         }
         // No factor is drawn into the sum here: near a pole its rounding would show.
         let below = match self.inner(b) {

@@ -1,6 +1,9 @@
 //! The engine against the reference, and against itself under other tiles, threads and vector
 //! instructions.
 
+#![expect(clippy::unwrap_used, reason = "a failed test should stop")]
+
+mod accuracy;
 mod operators;
 mod plans;
 mod random;
@@ -10,7 +13,8 @@ use std::ops::ControlFlow;
 use super::{CpuEngine, Precision, Simd};
 use crate::exec::reference::ReferenceEngine;
 use crate::exec::{Cells, Column, Engine, ExecError, Job, Sink, Start, TileOutput};
-use crate::plan::{Limits, Plan};
+use crate::ir::{Builder, Type};
+use crate::plan::{Limits, Output, Plan, PlanParts, Schedule};
 use plans::{hodgkin_huxley, leaky_integrator};
 
 /// Keeps all outputs as one tile.
@@ -276,5 +280,36 @@ fn unknown_and_missing_vector_instructions_are_refused() {
     for name in ["", "AVX2", "sse9"] {
         let refused = Simd::named(name);
         assert!(matches!(refused, Err(ExecError::NoDevice(text)) if text.contains("portable")));
+    }
+}
+
+#[test]
+fn what_decays_ends_at_zero_and_is_never_denormal_for_long() {
+    let mut slots = plans::Slots::default();
+    let param = slots.param("x0");
+    let x = slots.state("x", Type::Float);
+    let mut setup = Builder::new("set up");
+    let x0 = setup.load(param, Type::Float);
+    setup.store(x, x0);
+    let mut b = Builder::new("decay");
+    let value = b.load(x, Type::Float);
+    let value = b.scale(value, 0.9);
+    b.store(x, value);
+    let plan = Plan::new(PlanParts {
+        name: "decay".into(),
+        layout: slots.0,
+        setup: setup.finish(),
+        step: vec![b.finish()],
+        schedule: Schedule {
+            dt: 1.0,
+            n_steps: 9000,
+        },
+        outputs: vec![Output::Slot(x)],
+        ..PlanParts::default()
+    })
+    .unwrap();
+    for engine in engines() {
+        let found = run(&engine, &plan, &cells(vec![vec![1.0, -3.0, 1e-20]]));
+        assert_eq!(floats(&found.columns[0]), [0.0; 3], "{}", engine.describe());
     }
 }
