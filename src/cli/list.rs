@@ -95,7 +95,7 @@ fn table(rows: &[Row]) -> String {
         .collect()
 }
 
-/// The names that the options of `fi` take, for its help.
+/// The names that models and options go by, for the help of the commands that take them.
 pub(super) fn names_help() -> String {
     let names = |registry| {
         rows(registry)
@@ -105,14 +105,19 @@ pub(super) fn names_help() -> String {
             .join(", ")
     };
     format!(
-        "Models:   {}\nMethods:  {}\nFeatures: {}\n\nExamples:\n  rheobase fi hodgkin_huxley\n  \
-         rheobase fi lif --from 0 --to \"3 nA\" --n 1000 --skip \"100 ms\"\n  \
-         rheobase fi hodgkin_huxley --set g_Na=80:160:9 --engine cpu --out results",
+        "Models:   {}\nMethods:  {}\nFeatures: {}\n",
         names(Registry::Models),
         names(Registry::Methods),
         names(Registry::Features)
     )
 }
+
+/// Calls of `fi`, for its help.
+pub(super) const EXAMPLES: &str = "
+Examples:
+  rheobase fi hodgkin_huxley
+  rheobase fi lif --from 0 --to \"3 nA\" --n 1000 --skip \"100 ms\"
+  rheobase fi hodgkin_huxley --set g_Na=80:160:9 --engine cpu --out results";
 
 #[cfg(test)]
 mod tests {

@@ -52,7 +52,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The whole command with every list in its help filled in from the registries.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command().mut_subcommand("fi", |fi| fi.after_help(list::names_help()))
+    Cli::command()
+        .mut_subcommand("fi", |fi| {
+            fi.after_help(list::names_help() + list::EXAMPLES)
+        })
+        .mut_subcommand("show", |show| show.after_help(list::names_help()))
+        .mut_subcommand("check", |check| check.after_help(list::names_help()))
 }
 
 fn run(command: Command) -> Result<(), Failure> {
