@@ -1,4 +1,95 @@
-//! Rheobase.
+//! Rheobase steps thousands to billions of independent neuron models (one *cell* is one parameter
+//! set with one stimulus) on any GPU through wgpu, or on the CPU in the same binary, and checks
+//! every engine against a double-precision reference.
+//!
+//! # The flow
+//!
+//! Data goes one way; every arrow can be printed (`rheobase show MODEL [--ir | --plan | --wgsl]`).
+//!
+//! ```text
+//! text ── lang ──> model ── lower ──> ir ─────────────┐
+//!               integrate, stimulus, record ──> plan ──> exec (gpu | cpu | reference) ──> table ──> csv, svg
+//! options ──> experiment ─────────────────────────────┘
+//! ```
+//!
+//! # The house
+//!
+//! | level | module | job | may use |
+//! |---|---|---|---|
+//! | 0 | [`units`], [`table`], [`diag`] | quantities and dimensions; columns with units; errors with a caret | nothing of ours |
+//! | 1 | [`lang`] | text to tree, all errors at once | units, diag |
+//! | 1 | [`ir`] | typed straight-line blocks: build, simplify, differentiate, classify, check | nothing of ours |
+//! | 2 | [`model`] | tree to checked model; lowering to `ir`; the library of `.eqn` files | lang, ir, units, diag |
+//! | 2 | [`integrate`], [`stimulus`], [`record`] | each a rewriting or expression of `ir`; one file and one registry row each | ir |
+//! | 3 | [`experiment`] | options to a checked experiment; grids | model, level 2, units, diag |
+//! | 4 | [`plan`] | all that an engine needs, as plain data | experiment, level 2, ir |
+//! | 5 | [`exec`] | engines: a plan in, columns out | plan, ir |
+//! | 5 | [`compare`], [`plot`], [`report`] | tables in; verdict, picture or `run.json` out | table |
+//! | 6 | [`protocol`] | one file per command that is a protocol | everything above |
+//! | 7 | [`cli`] | arguments, messages, exit status | everything above |
+//!
+//! # What always holds
+//!
+//! - No module imports to its right. Up to and including the plan all is pure: no device, no thread,
+//!   no file but the model's text. After the plan nothing knows equations, units or files.
+//! - `ir` knows no model, unit, file or device. The engines never import each other. `wgpu` is named
+//!   only in `exec::gpu`, `clap` only in `cli`, `csv` only in `table`, `plotters` only in `plot`.
+//! - A [`plan::Plan`] is plain data, comparable and printable, made only from checked blocks; an
+//!   engine accepts nothing else.
+//! - Time is a whole number of steps: `t = step·dt`, never a running sum.
+//! - On one engine and one kernel the results are the same to the bit for any cut into tiles, chunks
+//!   and threads. Between engines floats agree within stated bounds, counts exactly.
+//! - `unsafe` stands in one place: the call into code compiled for the processor's vector unit.
+//!
+//! A test (`tests/layers.rs`) reads the sources and holds all of this to its word.
+//!
+//! # In a program
+//!
+//! ```
+//! use rheobase::exec::{Cells, Engine, Sink, Start, TileOutput, cpu};
+//! use rheobase::experiment::{FiOptions, fi};
+//! use rheobase::plan::compile;
+//!
+//! /// Keeps the outputs of every tile.
+//! struct Keep(Vec<TileOutput>);
+//!
+//! impl Sink for Keep {
+//!     fn tile(&mut self, output: TileOutput) -> Result<(), String> {
+//!         self.0.push(output);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let model = rheobase::model::load("lif")?;
+//! let options = FiOptions { n: Some(100), duration: Some("200 ms".into()), ..FiOptions::default() };
+//! let experiment = fi(model, &options)?;
+//! let plan = compile(&experiment)?.plan;
+//!
+//! let engine = cpu::CpuEngine::new(cpu::Precision::F32)?;
+//! let mut job = engine.prepare(&plan)?;
+//! let cells = Cells { first: 0, n: 100, params: experiment.columns(0..100) };
+//! let mut kept = Keep(Vec::new());
+//! let stats = job.run(&cells, Start::Initial, &mut kept)?;
+//! assert_eq!(stats.cell_steps, 100 * 2000);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `examples/threshold_map.rs` goes further: a bisection on the device, without recompiling.
+//!
+//! # Where a new thing goes
+//!
+//! | to add | write | and one line in |
+//! |---|---|---|
+//! | model | `src/model/library/NAME.eqn` | [`model::library::MODELS`] |
+//! | method | a tableau, or one file in `integrate/` | [`integrate::METHODS`] |
+//! | stimulus | one file in `stimulus/` | [`stimulus::STIMULI`] |
+//! | feature | one row | [`record::FEATURES`] |
+//! | recorder | one file in `record/` | [`record::RECORDERS`] |
+//! | engine | one folder in `exec/` | [`exec::ENGINES`] and `SUBJECTS` of the tests |
+//!
+//! The suites, `--help` and `rheobase list` iterate over the registries, so each is covered at once.
 
 pub mod cli;
 pub mod compare;

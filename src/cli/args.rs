@@ -204,3 +204,15 @@ pub enum Registry {
     /// Engines
     Engines,
 }
+
+impl Registry {
+    /// Every registry and the word for it.
+    pub const ALL: [(Registry, &'static str); 6] = [
+        (Registry::Models, "models"),
+        (Registry::Methods, "methods"),
+        (Registry::Stimuli, "stimuli"),
+        (Registry::Recorders, "recorders"),
+        (Registry::Features, "features"),
+        (Registry::Engines, "engines"),
+    ];
+}

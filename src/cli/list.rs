@@ -4,15 +4,15 @@
 use super::args::{ListArgs, Registry};
 use super::failure::Failure;
 use super::say;
-use crate::exec::ENGINES;
-use crate::integrate::METHODS;
+use crate::exec::{ENGINES, EngineKind};
+use crate::integrate::{METHODS, Method};
 use crate::model::Model;
-use crate::model::library::MODELS;
-use crate::record::{FEATURES, RECORDERS};
-use crate::stimulus::STIMULI;
+use crate::model::library::{LibraryModel, MODELS};
+use crate::record::{FEATURES, Feature, RECORDERS, RecorderKind};
+use crate::stimulus::{STIMULI, StimulusKind};
 
 pub(super) fn run(args: &ListArgs) -> Result<(), Failure> {
-    say(&table(&rows(args.what)))
+    say(&table(&Registries::default().rows(args.what)))
 }
 
 /// A row of a registry: its name and what it is.
@@ -28,63 +28,116 @@ fn row(name: &str, doc: impl Into<String>) -> Row {
     }
 }
 
-fn rows(registry: Registry) -> Vec<Row> {
-    match registry {
-        Registry::Models => MODELS
-            .iter()
-            .map(|m| row(m.name, model_line(m.name, m.text)))
-            .collect(),
-        Registry::Methods => {
-            let order = |order: Option<u32>| order.map_or("exact".into(), |n| format!("order {n}"));
-            METHODS
-                .iter()
-                .map(|m| {
-                    row(
-                        m.name,
-                        format!("{} ({}; {})", m.doc, order(m.order), m.cite),
-                    )
-                })
-                .collect()
+/// All that can be listed.
+pub(super) struct Registries<'a> {
+    models: &'a [LibraryModel],
+    methods: &'a [Method],
+    stimuli: &'a [StimulusKind],
+    recorders: &'a [RecorderKind],
+    features: &'a [Feature],
+    engines: &'a [EngineKind],
+}
+
+impl Default for Registries<'static> {
+    /// The program's own.
+    fn default() -> Self {
+        Registries {
+            models: MODELS,
+            methods: METHODS,
+            stimuli: STIMULI,
+            recorders: RECORDERS,
+            features: FEATURES,
+            engines: ENGINES,
         }
-        Registry::Stimuli => STIMULI
-            .iter()
-            .map(|s| row(s.name, format!("{} ({})", s.doc, properties(s))))
-            .collect(),
-        Registry::Recorders => RECORDERS.iter().map(|r| row(r.name, r.doc)).collect(),
-        Registry::Features => FEATURES
-            .iter()
-            .map(|f| {
-                row(
-                    f.name,
-                    if f.unit.is_empty() {
-                        f.doc.into()
-                    } else {
-                        format!("{} [{}]", f.doc, f.unit)
-                    },
-                )
-            })
-            .collect(),
-        Registry::Engines => ENGINES.iter().map(|e| row(e.name, e.doc)).collect(),
     }
 }
 
-fn properties(stimulus: &crate::stimulus::StimulusKind) -> String {
-    stimulus
-        .properties
-        .iter()
-        .map(|p| p.name)
-        .collect::<Vec<_>>()
-        .join(", ")
+impl Registries<'_> {
+    fn rows(&self, registry: Registry) -> Vec<Row> {
+        match registry {
+            Registry::Models => self
+                .models
+                .iter()
+                .map(|m| row(m.name, model_line(m)))
+                .collect(),
+            Registry::Methods => self
+                .methods
+                .iter()
+                .map(|m| row(m.name, method_line(m)))
+                .collect(),
+            Registry::Stimuli => self
+                .stimuli
+                .iter()
+                .map(|s| row(s.name, stimulus_line(s)))
+                .collect(),
+            Registry::Recorders => self.recorders.iter().map(|r| row(r.name, r.doc)).collect(),
+            Registry::Features => self
+                .features
+                .iter()
+                .map(|f| row(f.name, feature_line(f)))
+                .collect(),
+            Registry::Engines => self.engines.iter().map(|e| row(e.name, e.doc)).collect(),
+        }
+    }
+
+    fn names(&self, registry: Registry) -> String {
+        self.rows(registry)
+            .into_iter()
+            .map(|row| row.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// The names of every registry, for the help of `list`.
+    pub(super) fn names_help(&self) -> String {
+        let lines = Registry::ALL
+            .iter()
+            .map(|(registry, name)| format!("{name:<10} {}", self.names(*registry)));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The names that the options of `fi` take and the columns it writes, for its help.
+    pub(super) fn fi_help(&self) -> String {
+        format!(
+            "Models:   {}\nMethods:  {}\nEngines:  {}\nColumns:  {}\n\nExamples:\n  rheobase fi hodgkin_huxley\n  \
+             rheobase fi lif --from 0 --to \"3 nA\" --n 1000 --skip \"100 ms\"\n  \
+             rheobase fi hodgkin_huxley --set g_Na=80:160:9 --engine cpu --out results",
+            self.names(Registry::Models),
+            self.names(Registry::Methods),
+            self.names(Registry::Engines),
+            self.names(Registry::Features)
+        )
+    }
 }
 
 /// Title and first citation of a built-in model.
-fn model_line(name: &str, text: &str) -> String {
-    match Model::parse(name, text) {
+fn model_line(entry: &LibraryModel) -> String {
+    match Model::parse(entry.name, entry.text) {
         Ok((model, _)) => match model.cite.first() {
             Some(cite) => format!("{} ({cite})", model.title),
             None => model.title,
         },
         Err(_) => "does not parse".into(),
+    }
+}
+
+fn method_line(method: &Method) -> String {
+    let order = method
+        .order
+        .map_or("exact".into(), |n| format!("order {n}"));
+    format!("{} ({order}; {})", method.doc, method.cite)
+}
+
+fn stimulus_line(stimulus: &StimulusKind) -> String {
+    let properties: Vec<&str> = stimulus.properties.iter().map(|p| p.name).collect();
+    format!("{} ({})", stimulus.doc, properties.join(", "))
+}
+
+fn feature_line(feature: &Feature) -> String {
+    if feature.unit.is_empty() {
+        feature.doc.into()
+    } else {
+        format!("{} [{}]", feature.doc, feature.unit)
     }
 }
 
@@ -95,50 +148,59 @@ fn table(rows: &[Row]) -> String {
         .collect()
 }
 
-/// The names that models and options go by, for the help of the commands that take them.
-pub(super) fn names_help() -> String {
-    let names = |registry| {
-        rows(registry)
-            .into_iter()
-            .map(|row| row.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    format!(
-        "Models:   {}\nMethods:  {}\nFeatures: {}\n",
-        names(Registry::Models),
-        names(Registry::Methods),
-        names(Registry::Features)
-    )
-}
-
-/// Calls of `fi`, for its help.
-pub(super) const EXAMPLES: &str = "
-Examples:
-  rheobase fi hodgkin_huxley
-  rheobase fi lif --from 0 --to \"3 nA\" --n 1000 --skip \"100 ms\"
-  rheobase fi hodgkin_huxley --set g_Na=80:160:9 --engine cpu --out results";
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A throwaway row in each registry.
+    fn with_more() -> Registries<'static> {
+        fn more<T: Copy>(rows: &[T], change: impl Fn(&mut T)) -> &'static [T] {
+            let mut rows = rows.to_vec();
+            let mut new = rows[0];
+            change(&mut new);
+            rows.push(new);
+            rows.leak()
+        }
+        Registries {
+            models: more(MODELS, |m| m.name = "new_model"),
+            methods: more(METHODS, |m| m.name = "new_method"),
+            stimuli: more(STIMULI, |s| s.name = "new_stimulus"),
+            recorders: more(RECORDERS, |r| r.name = "new_recorder"),
+            features: more(FEATURES, |f| f.name = "new_feature"),
+            engines: more(ENGINES, |e| e.name = "new_engine"),
+        }
+    }
+
     #[test]
-    fn every_row_of_a_registry_is_a_line_of_its_list() {
-        for registry in [
-            Registry::Models,
-            Registry::Methods,
-            Registry::Stimuli,
-            Registry::Recorders,
-            Registry::Features,
-            Registry::Engines,
-        ] {
-            let mut rows = rows(registry);
-            rows.push(row("a_new_row", "what it does"));
-            let text = table(&rows);
-            assert_eq!(text.lines().count(), rows.len());
-            assert!(text.contains("a_new_row"));
+    fn a_new_row_of_a_registry_is_a_line_of_its_list() {
+        let (old, new) = (Registries::default(), with_more());
+        for (registry, _) in Registry::ALL {
+            let text = table(&new.rows(registry));
+            assert_eq!(text.lines().count(), old.rows(registry).len() + 1);
+            assert!(text.lines().any(|line| line.starts_with("new_")), "{text}");
             assert!(!text.contains("does not parse"));
         }
+    }
+
+    #[test]
+    fn a_new_row_of_a_registry_is_in_the_help() {
+        let new = with_more();
+        for name in [
+            "new_model",
+            "new_method",
+            "new_stimulus",
+            "new_recorder",
+            "new_feature",
+            "new_engine",
+        ] {
+            assert!(new.names_help().contains(name), "{name}");
+        }
+        for name in ["new_model", "new_method", "new_feature", "new_engine"] {
+            assert!(new.fi_help().contains(name), "{name}");
+        }
+        let help = super::super::command()
+            .find_subcommand_mut("fi")
+            .map(|fi| fi.render_long_help().to_string());
+        assert!(help.is_some_and(|help| help.contains(&Registries::default().fi_help())));
     }
 }

@@ -52,12 +52,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The whole command with every list in its help filled in from the registries.
 #[must_use]
 pub fn command() -> clap::Command {
+    let registries = list::Registries::default();
     Cli::command()
-        .mut_subcommand("fi", |fi| {
-            fi.after_help(list::names_help() + list::EXAMPLES)
-        })
-        .mut_subcommand("show", |show| show.after_help(list::names_help()))
-        .mut_subcommand("check", |check| check.after_help(list::names_help()))
+        .mut_subcommand("fi", |fi| fi.after_help(registries.fi_help()))
+        .mut_subcommand("show", |show| show.after_help(registries.names_help()))
+        .mut_subcommand("check", |check| check.after_help(registries.names_help()))
+        .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
 
 fn run(command: Command) -> Result<(), Failure> {

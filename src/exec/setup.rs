@@ -8,7 +8,9 @@
 use std::collections::HashMap;
 
 use super::Cells;
-use crate::ir::{Class, Environment, Literal, Slot, classify, evaluate};
+use crate::ir::{
+    Block, Class, Environment, Literal, Slot, classify, evaluate, evaluate_into, remove_dead_code,
+};
 use crate::plan::Plan;
 
 /// What the set-up block stores, for some cells.
@@ -29,39 +31,25 @@ impl SetUp {
     pub(super) fn of(plan: &Plan, cells: &Cells) -> SetUp {
         let block = plan.setup();
         let classes = classify(block);
-        let mut columns: HashMap<Slot, SetUpColumn> = HashMap::new();
         let env = Environment {
             load: &|_| None,
             step: 0,
             tables: &[],
         };
         let constant = evaluate(block, &env);
+        let mut columns: HashMap<Slot, SetUpColumn> = HashMap::new();
         for &(slot, value) in &block.stores {
-            let column = match classes[value.index()] {
-                Class::Run => SetUpColumn::Same(constant[value.index()]),
-                Class::Time | Class::Cell | Class::Step => {
-                    SetUpColumn::Each(Vec::with_capacity(cells.n))
-                }
-            };
-            columns.insert(slot, column);
-        }
-        if columns.values().any(|c| matches!(c, SetUpColumn::Each(_))) {
-            for cell in 0..cells.n {
-                let load = |slot| parameter(cells, cell, slot);
-                let values = evaluate(
-                    block,
-                    &Environment {
-                        load: &load,
-                        step: 0,
-                        tables: &[],
-                    },
-                );
-                for &(slot, value) in &block.stores {
-                    if let Some(SetUpColumn::Each(column)) = columns.get_mut(&slot) {
-                        column.push(values[value.index()]);
-                    }
-                }
+            if classes[value.index()] == Class::Run {
+                columns.insert(slot, SetUpColumn::Same(constant[value.index()]));
             }
+        }
+        let mut varying = block.clone();
+        varying
+            .stores
+            .retain(|(slot, _)| !columns.contains_key(slot));
+        let varying = remove_dead_code(&varying);
+        for (slot, column) in each_cell(&varying, cells) {
+            columns.insert(slot, SetUpColumn::Each(column));
         }
         SetUp { columns }
     }
@@ -73,6 +61,35 @@ impl SetUp {
             SetUpColumn::Each(column) => column.get(index).copied(),
         }
     }
+}
+
+/// What `block` stores, cell by cell.
+fn each_cell(block: &Block, cells: &Cells) -> Vec<(Slot, Vec<Literal>)> {
+    let mut columns: Vec<(Slot, Vec<Literal>)> = block
+        .stores
+        .iter()
+        .map(|&(slot, _)| (slot, Vec::with_capacity(cells.n)))
+        .collect();
+    if columns.is_empty() {
+        return columns;
+    }
+    let mut values = Vec::new();
+    for cell in 0..cells.n {
+        let load = |slot| parameter(cells, cell, slot);
+        evaluate_into(
+            block,
+            &Environment {
+                load: &load,
+                step: 0,
+                tables: &[],
+            },
+            &mut values,
+        );
+        for (&(_, value), (_, column)) in block.stores.iter().zip(&mut columns) {
+            column.push(values[value.index()]);
+        }
+    }
+    columns
 }
 
 fn parameter(cells: &Cells, cell: usize, slot: Slot) -> Option<Literal> {

@@ -94,42 +94,6 @@ fn write(path: &Path, table: &Table, random: &mut fastrand::Rng) {
     writer.finish().expect("renamed");
 }
 
-/// A throughput figure, not a test of correctness: `cargo test --release -- --ignored rows_per`.
-#[test]
-#[ignore = "a measurement; run it by name"]
-fn rows_per_second() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("fi.csv");
-    let n = 1_000_000;
-    let mut columns = vec![
-        Column::new("cell", "", (0..n).collect::<Vec<u64>>()),
-        Column::new(
-            "spike_count",
-            "",
-            (0..n).map(|i| i % 100).collect::<Vec<u64>>(),
-        ),
-    ];
-    for k in 0..6_u64 {
-        let value = |i| (i % 10 != 0).then_some(f64::from((i * (k + 3)) as f32 / 7.3));
-        let values: Vec<Option<f64>> = (0..n).map(value).collect();
-        columns.push(Column::new(format!("f{k}"), "Hz", values));
-    }
-    let table = Table::new(columns).expect("equal lengths");
-    let begin = std::time::Instant::now();
-    let mut writer = CsvWriter::create(&path, &table.schema(), Existing::Refuse).expect("created");
-    writer.append(&table).expect("written");
-    let written = begin.elapsed().as_secs_f64();
-    writer.finish().expect("renamed");
-    let begin = std::time::Instant::now();
-    read_csv(&path).expect("readable");
-    let read = begin.elapsed().as_secs_f64();
-    println!(
-        "write {:.2e} rows/s, read {:.2e} rows/s",
-        n as f64 / written,
-        n as f64 / read
-    );
-}
-
 #[test]
 fn a_lone_missing_value_is_still_a_row() {
     let folder = tempfile::tempdir().expect("a temporary folder");

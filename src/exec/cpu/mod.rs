@@ -1,1 +1,114 @@
-//! The CPU engine.
+//! The CPU engine: vector programs interpreted over tiles of cells, on all cores.
+//!
+//! Takes a plan; gives a job. Each block of the plan is lowered to instructions on whole tiles,
+//! each a plain loop over lanes that the compiler turns into vector code; a tile stays in the
+//! first-level cache through all steps. No compiler at run time. Results do not depend on the
+//! number of threads, the size of tiles, or which cells share one.
+//!
+//! Must not know the other engines.
+//!
+//! | file | job |
+//! |---|---|
+//! | `real` | f32 and f64, and how bools and integers live in their lanes |
+//! | `math` | elementary functions of one lane |
+//! | `program` | the vector program: instructions, registers |
+//! | `select` | which instruction computes a value; fused forms |
+//! | `lower` | registers and stores: plan to program |
+//! | `lanes` | what each instruction does to a lane |
+//! | `interpret` | the loop over steps, blocks and instructions; guards |
+//! | `simd` | that loop compiled for each set of vector instructions |
+//! | `timeline` | what is the same for all cells, step by step |
+//! | `tile` | cells into a tile and out of it |
+//! | `job` | threads over tiles, progress, carried states |
+
+mod interpret;
+mod job;
+mod lanes;
+mod lower;
+mod math;
+mod program;
+mod real;
+mod select;
+mod simd;
+mod tile;
+mod timeline;
+
+pub use simd::Simd;
+
+use super::{Engine, EngineLabel, ExecError, Job};
+use crate::plan::Plan;
+use job::{CpuJob, threads};
+use real::Real;
+
+/// The floating type that an engine computes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// 32 bits: 7 digits.
+    #[default]
+    F32,
+    /// 64 bits: 16 digits.
+    F64,
+}
+
+impl Precision {
+    /// `f32` or `f64`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::F32 => f32::NAME,
+            Precision::F64 => f64::NAME,
+        }
+    }
+}
+
+/// The engine: a precision and the vector instructions to use.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuEngine {
+    precision: Precision,
+    simd: Simd,
+}
+
+impl CpuEngine {
+    /// With the widest vector instructions that there are, or those that the environment variable
+    /// `RHEOBASE_SIMD` names (`avx512`, `avx2`, `portable`).
+    ///
+    /// # Errors
+    /// The variable names instructions that are unknown or missing here.
+    pub fn new(precision: Precision) -> Result<CpuEngine, ExecError> {
+        Ok(CpuEngine::with(precision, Simd::choose()?))
+    }
+
+    /// With these vector instructions.
+    #[must_use]
+    pub fn with(precision: Precision, simd: Simd) -> CpuEngine {
+        CpuEngine { precision, simd }
+    }
+}
+
+impl Engine for CpuEngine {
+    fn describe(&self) -> String {
+        let precision = self.precision.name();
+        let threads = threads(usize::MAX);
+        let plural = if threads == 1 { "" } else { "s" };
+        let simd = self.simd.label();
+        format!("CPU, {precision}, {simd}, {threads} thread{plural}")
+    }
+
+    fn label(&self) -> EngineLabel {
+        EngineLabel {
+            name: "cpu".into(),
+            precision: self.precision.name().into(),
+            adapter: None,
+        }
+    }
+
+    fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        Ok(match self.precision {
+            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, self.simd)?),
+            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, self.simd)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,83 @@
-//! The GPU engine.
+//! The GPU engine: one kernel per plan, one invocation per cell, in f32.
+//!
+//! Takes a plan; gives a job that keeps its cells on the device. All of a chunk's steps run inside
+//! one dispatch with the cell in registers; only the plan's outputs come back.
+//!
+//! | file | job |
+//! |---|---|
+//! | `shape` | which column of which buffer holds what; how many cells fit |
+//! | `wgsl` | a block as WGSL |
+//! | `shader` | the whole text of a kernel |
+//! | `device` | adapters, the choice among them, faults |
+//! | `missing` | why there is no device |
+//! | `pipeline` | the kernel, compiled |
+//! | `buffers` | the device's memory |
+//! | `dispatch` | how much goes into one dispatch |
+//! | `job` | a run: set up, steps, results |
+//!
+//! Must not know: equations, units, files, the other engines. `wgpu` is used here alone.
+
+mod buffers;
+mod device;
+mod dispatch;
+mod job;
+mod missing;
+mod pipeline;
+mod shader;
+mod shape;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod wgsl;
+
+pub use device::{AdapterReport, DeviceChoice, adapters};
+pub use missing::missing;
+pub use shader::wgsl;
+
+use crate::exec::{Engine, EngineLabel, ExecError, Job};
+use crate::plan::Plan;
+use device::Gpu;
+
+/// The engine: an open device.
+#[derive(Clone, Debug)]
+pub struct GpuEngine {
+    gpu: Gpu,
+}
+
+impl GpuEngine {
+    /// Opens the device that `choice` means.
+    ///
+    /// # Errors
+    /// There is no such device, or it cannot be opened.
+    pub fn new(choice: &DeviceChoice) -> Result<GpuEngine, ExecError> {
+        Ok(GpuEngine {
+            gpu: Gpu::open(choice)?,
+        })
+    }
+
+    /// The device.
+    #[must_use]
+    pub fn adapter(&self) -> &AdapterReport {
+        &self.gpu.report
+    }
+}
+
+impl Engine for GpuEngine {
+    fn describe(&self) -> String {
+        format!("gpu, {}, f32", self.gpu.report.describe())
+    }
+
+    fn label(&self) -> EngineLabel {
+        let AdapterReport { name, driver, .. } = &self.gpu.report;
+        EngineLabel {
+            name: "gpu".into(),
+            precision: "f32".into(),
+            adapter: Some((name.clone(), driver.clone())),
+        }
+    }
+
+    fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        Ok(Box::new(job::GpuJob::new(&self.gpu, plan)?))
+    }
+}

@@ -1,0 +1,44 @@
+//! Question: how many rows per second go into a table on disk, and come back?
+//!
+//! `cargo bench --bench output` writes and reads a million rows of eight columns.
+
+use std::time::Instant;
+
+use rheobase::table::{Column, CsvWriter, Existing, Table, read_csv};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("fi.csv");
+    let n = 1_000_000u64;
+    let mut columns = vec![
+        Column::new("cell", "", (0..n).collect::<Vec<u64>>()),
+        Column::new(
+            "spike_count",
+            "",
+            (0..n).map(|i| i % 100).collect::<Vec<u64>>(),
+        ),
+    ];
+    for k in 0..6u64 {
+        let value = |i: u64| (i % 10 != 0).then(|| f64::from((i * (k + 3)) as f32 / 7.3));
+        columns.push(Column::new(
+            format!("f{k}"),
+            "Hz",
+            (0..n).map(value).collect::<Vec<_>>(),
+        ));
+    }
+    let table = Table::new(columns)?;
+    let begin = Instant::now();
+    let mut writer = CsvWriter::create(&path, &table.schema(), Existing::Refuse)?;
+    writer.append(&table)?;
+    let written = begin.elapsed().as_secs_f64();
+    writer.finish()?;
+    let begin = Instant::now();
+    read_csv(&path)?;
+    let read = begin.elapsed().as_secs_f64();
+    println!(
+        "write {:.2e} rows/s, read {:.2e} rows/s",
+        n as f64 / written,
+        n as f64 / read
+    );
+    Ok(())
+}

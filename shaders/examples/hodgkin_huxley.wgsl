@@ -1,0 +1,376 @@
+// The step kernel: one invocation is one cell, one dispatch is one chunk of steps.
+//
+// This file owns the header, the bindings, the guard and the time loop. What the plan decides is
+// generated after it as whole functions:
+//
+//   WORKGROUP_SIZE                        how many cells make a workgroup
+//   struct Cell                           derived values, states and accumulators of one cell
+//   load_cell(cell) -> Cell               from memory to registers
+//   step_cell(c: ptr<Cell>, cell, step)   one step: the time block, then every block of the plan
+//   is_finite(c: ptr<Cell>) -> bool       is every floating-point state a number?
+//   store_cell(c: ptr<Cell>, cell)        from registers to memory
+//
+// Recording is a block like any other, so there is no record_cell. stub.wgsl stands for the
+// generated part, so that this file can be checked alone.
+
+// What changes from dispatch to dispatch; the host's `Header` has the same layout.
+struct Header {
+    // Cells of this tile, and the distance between the columns of each buffer.
+    n_cells: u32,
+    // Number of the first step of this chunk.
+    first_step: u32,
+    // Steps of this chunk.
+    n_steps: u32,
+    // Invocations in one row of the 2-D dispatch.
+    row: u32,
+}
+
+// Every buffer but the tables is a structure of arrays: column `k` of cell `i` is at
+// `k * n_cells + i`. Words hold f32 by their bits, u32, or a bool as 0 or 1.
+@group(0) @binding(0) var<uniform> header: Header;
+@group(0) @binding(1) var<storage, read> derived: array<u32>;
+@group(0) @binding(2) var<storage, read_write> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> accum: array<u32>;
+@group(0) @binding(4) var<storage, read> tables: array<f32>;
+@group(0) @binding(5) var<storage, read_write> streams: array<u32>;
+// Steps done in this run, modulo 2^31, and in bit 31 whether a state is infinite or NaN.
+@group(0) @binding(6) var<storage, read_write> status: array<u32>;
+
+const NON_FINITE: u32 = 0x80000000u;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn run_chunk(@builtin(global_invocation_id) id: vec3<u32>) {
+    let cell = id.x + id.y * header.row;
+    if (cell >= header.n_cells) {
+        return;
+    }
+    let first_step = header.first_step;
+    let n_steps = header.n_steps;
+    var c = load_cell(cell);
+    // The steps counted are those that were done: a driver may end a long loop early.
+    var k = 0u;
+    for (; k < n_steps; k += 1u) {
+        step_cell(&c, cell, first_step + k);
+    }
+    store_cell(&c, cell);
+    let done = (status[cell] + k) & ~NON_FINITE;
+    status[cell] = select(done | NON_FINITE, done, is_finite(&c));
+}
+
+// Mathematics that the builtins do not give to the precision that neuron models need.
+//
+// WGSL allows exp an error that grows with |x|, tanh an absolute 1e-5 and log an absolute 2^-21
+// near 1; drivers use all of that. Every function here is free of branches, and no invocation
+// computes 0/0. NaN arguments give NaN where the driver keeps NaN at all. Errors are relative and
+// the largest of 10^6 points on a software driver (whose exp2 is good to 1.5e-7 and whose division
+// is exact), against f64.
+
+// e^x as a power of two: 2.9e-7 on [-1, 1], 1.2e-6 on [-20, 20], 3.9e-6 on [-80, 80]; the rounding
+// of x·log2(e) makes |x|·2^-24 of it. A reduction in two parts with an own polynomial has 2.4e-7
+// everywhere and takes a third more time for a whole Hodgkin-Huxley step, whose |x| stay below 7.
+fn m_exp(x: f32) -> f32 {
+    return exp2(x * 1.442695f);
+}
+
+// (e^x - 1)/x for |x| < 0.5 by its series; the first term left out is below 1.1e-8.
+fn m_exprel_near_0(x: f32) -> f32 {
+    return 1.0f + x * (0.5f + x * (0.16666667f + x * (0.041666668f + x * (0.008333334f
+        + x * (0.0013888889f + x * (0.0001984127f + x * 0.000024801588f))))));
+}
+
+// e^x - 1 without cancellation near 0: 5.5e-7 on [-1, 1], beyond that as m_exp.
+fn m_expm1(x: f32) -> f32 {
+    return select(m_exp(x) - 1.0f, x * m_exprel_near_0(x), abs(x) < 0.5f);
+}
+
+// (e^x - 1)/x, which is 1 at 0: 5.7e-7 on [-1, 1], beyond that as m_exp.
+fn m_exprel(x: f32) -> f32 {
+    let near = abs(x) < 0.5f;
+    return select((m_exp(x) - 1.0f) / select(x, 1.0f, near), m_exprel_near_0(x), near);
+}
+
+// Hyperbolic tangent, as (e^2x - 1)/(e^2x + 1) of |x|; beyond 10 it is 1 in f32: 3.6e-7.
+fn m_tanh(x: f32) -> f32 {
+    let a = abs(x);
+    let e = m_expm1(2.0f * select(a, 10.0f, a > 10.0f));
+    let t = e / (e + 2.0f);
+    return select(t, -t, x < 0.0f);
+}
+
+// Natural logarithm: x = m·2^e with m in [√½, √2), then the polynomial of Cephes' logf in m - 1,
+// which is exact: 7.9e-8. Zeros, negative and tiny numbers, infinities and NaN are left to the
+// builtin.
+fn m_log(x: f32) -> f32 {
+    let bits = bitcast<u32>(x);
+    let e = bitcast<i32>(bits - 0x3f3504f3u) >> 23u;
+    let f = bitcast<f32>(bits - (bitcast<u32>(e) << 23u)) - 1.0f;
+    let p = 0.33333331174f + f * (-0.24999993993f + f * (0.20000714765f + f * (-0.16668057665f
+        + f * (0.14249322787f + f * (-0.12420140846f + f * (0.11676998740f
+        + f * (-0.11514610310f + f * 0.070376836292f)))))));
+    let k = f32(e);
+    let small = f * f * (f * p - 0.5f) - 0.000212194440f * k;
+    let usual = bits - 0x00800000u < 0x7f000000u;
+    return select(log(x), (f + small) + 0.693359375f * k, usual);
+}
+
+// x to the power y, also for negative x with a whole y, and 1 for y = 0. The builtin is
+// 2^(y·log2(x)), so the error grows with |y·log2(x)|, as that of m_exp does.
+//
+// sin and cos are the builtins: WGSL promises an absolute 2^-11 on [-π, π]; the software driver has
+// 7.8e-8 there.
+fn m_pow(x: f32, y: f32) -> f32 {
+    let p = pow(abs(x), y);
+    let whole = floor(y) == y;
+    let odd = floor(0.5f * y) != 0.5f * y;
+    let negative = select(pow(x, y), select(p, -p, odd), whole);
+    return select(select(p, negative, x < 0.0f), 1.0f, y == 0.0f);
+}
+
+// u32 of a float: towards zero, 0 below 0 and for NaN, the largest u32 above it.
+fn m_u32(x: f32) -> u32 {
+    let inside = select(0u, u32(x), x > 0.0f);
+    return select(inside, 0xffffffffu, x >= 4294967296.0f);
+}
+
+// Neither infinite nor NaN, by the bits: comparisons with NaN are not to be relied on.
+fn m_finite(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) < 0x7f800000u;
+}
+
+// Generated from the model hodgkin_huxley.
+
+const WORKGROUP_SIZE: u32 = 64u;
+
+struct Cell {
+    d0: f32,
+    s0: f32, // v
+    s1: f32, // m
+    s2: f32, // h
+    s3: f32, // n
+    a0: u32, // spike_count
+    a1: u32, // first_step
+    a2: f32, // first_fraction
+    a3: u32, // second_step
+    a4: f32, // second_fraction
+    a5: u32, // previous_step
+    a6: f32, // previous_fraction
+    a7: u32, // last_step
+    a8: f32, // last_fraction
+    a9: f32, // interval_mean
+    a10: f32, // interval_squares
+}
+
+fn load_cell(cell: u32) -> Cell {
+    let n = header.n_cells;
+    var c: Cell;
+    c.d0 = bitcast<f32>(derived[0u * n + cell]);
+    c.s0 = bitcast<f32>(state[0u * n + cell]);
+    c.s1 = bitcast<f32>(state[1u * n + cell]);
+    c.s2 = bitcast<f32>(state[2u * n + cell]);
+    c.s3 = bitcast<f32>(state[3u * n + cell]);
+    c.a0 = accum[0u * n + cell];
+    c.a1 = accum[1u * n + cell];
+    c.a2 = bitcast<f32>(accum[2u * n + cell]);
+    c.a3 = accum[3u * n + cell];
+    c.a4 = bitcast<f32>(accum[4u * n + cell]);
+    c.a5 = accum[5u * n + cell];
+    c.a6 = bitcast<f32>(accum[6u * n + cell]);
+    c.a7 = accum[7u * n + cell];
+    c.a8 = bitcast<f32>(accum[8u * n + cell]);
+    c.a9 = bitcast<f32>(accum[9u * n + cell]);
+    c.a10 = bitcast<f32>(accum[10u * n + cell]);
+    return c;
+}
+
+fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
+    var u0: u32;
+    var t0: bool; // spike
+    var t1: f32; // distance_before
+    var t2: f32; // distance_after
+    var t3: bool; // counted_spike
+    // time
+    {
+        let v0 = step;
+        u0 = v0;
+    }
+    // advance
+    {
+        let v0 = (*c).s0;
+        let v1 = (*c).s1;
+        let v2 = (*c).s2;
+        let v3 = (*c).s3;
+        let v4 = (*c).d0;
+        let v7 = v0 + 40.0f;
+        let v10 = v7 * (-0.1f);
+        let v11 = m_exprel(v10);
+        let v12 = 1.0f / v11;
+        let v15 = v0 + 65.0f;
+        let v17 = v15 * (-0.055555556f);
+        let v18 = m_exp(v17);
+        let v19 = v18 * 4.0f;
+        let v22 = v15 * (-0.05f);
+        let v23 = m_exp(v22);
+        let v24 = v23 * 0.07f;
+        let v26 = v0 + 35.0f;
+        let v27 = v26 * (-0.1f);
+        let v28 = m_exp(v27);
+        let v29 = v28 + 1.0f;
+        let v30 = 1.0f / v29;
+        let v32 = v0 + 55.0f;
+        let v33 = v32 * (-0.1f);
+        let v34 = m_exprel(v33);
+        let v35 = 0.1f / v34;
+        let v38 = v15 * (-0.0125f);
+        let v39 = m_exp(v38);
+        let v40 = v39 * 0.125f;
+        let v43 = v0 + (-50.0f);
+        let v46 = v0 + 77.0f;
+        let v49 = v0 + 54.387f;
+        let v50 = v49 * 0.3f;
+        let v51 = 1.0f - v1;
+        let v52 = v12 * v51;
+        let v53 = v1 * v19;
+        let v54 = v52 - v53;
+        let v55 = 1.0f - v2;
+        let v56 = v24 * v55;
+        let v57 = v2 * v30;
+        let v58 = v56 - v57;
+        let v59 = 1.0f - v3;
+        let v60 = v35 * v59;
+        let v61 = v3 * v40;
+        let v62 = v60 - v61;
+        let v64 = -v12;
+        let v65 = v64 - v19;
+        let v67 = v23 * (-0.07f);
+        let v68 = v67 - v30;
+        let v69 = -v35;
+        let v70 = v69 - v40;
+        let v72 = v65 * 0.01f;
+        let v73 = m_exprel(v72);
+        let v74 = v54 * 0.01f;
+        let v75 = v73 * v74;
+        let v76 = v1 + v75;
+        let v77 = v68 * 0.01f;
+        let v78 = m_exprel(v77);
+        let v79 = v58 * 0.01f;
+        let v80 = v78 * v79;
+        let v81 = v2 + v80;
+        let v82 = v70 * 0.01f;
+        let v83 = m_exprel(v82);
+        let v84 = v62 * 0.01f;
+        let v85 = v83 * v84;
+        let v86 = v3 + v85;
+        let v87 = v76 * v76;
+        let v88 = v76 * v87;
+        let v89 = v88 * 120.0f;
+        let v90 = v81 * v89;
+        let v91 = v43 * v90;
+        let v92 = v4 - v91;
+        let v93 = v86 * v86;
+        let v94 = v93 * v93;
+        let v95 = v94 * 36.0f;
+        let v96 = v46 * v95;
+        let v97 = v92 - v96;
+        let v98 = v97 - v50;
+        let v99 = -v90;
+        let v100 = v99 - v95;
+        let v101 = v100 + (-0.3f);
+        let v102 = v101 * 0.01f;
+        let v103 = m_exprel(v102);
+        let v104 = v98 * 0.01f;
+        let v105 = v103 * v104;
+        let v106 = v0 + v105;
+        let v108 = v0 > 0.0f;
+        let v109 = v106 > 0.0f;
+        let v110 = !v108;
+        let v111 = v109 & v110;
+        (*c).s0 = v106;
+        (*c).s1 = v76;
+        (*c).s2 = v81;
+        (*c).s3 = v86;
+        t1 = v0;
+        t2 = v106;
+        t3 = v111;
+    }
+    // summarise spikes
+    if (t3) {
+        let v0 = (*c).a0;
+        let v1 = (*c).a1;
+        let v2 = (*c).a2;
+        let v3 = (*c).a3;
+        let v4 = (*c).a4;
+        let v5 = (*c).a7;
+        let v6 = (*c).a8;
+        let v7 = (*c).a9;
+        let v8 = (*c).a10;
+        let v9 = u0;
+        let v10 = t1;
+        let v11 = t2;
+        let v13 = v10 > 0.0f;
+        let v14 = select(v10, 0.0f, v13);
+        let v15 = v11 - v14;
+        let v17 = select(v15, 1e-30f, 1e-30f > v15);
+        let v18 = -v14;
+        let v19 = v18 / v17;
+        let v22 = v0 == 0u;
+        let v23 = v0 == 1u;
+        let v24 = v9 - v5;
+        let v25 = f32(v24);
+        let v26 = v19 - v6;
+        let v27 = v25 + v26;
+        let v28 = max(v0, 1u);
+        let v29 = f32(v28);
+        let v30 = v27 - v7;
+        let v31 = v30 / v29;
+        let v32 = v7 + v31;
+        let v33 = v27 - v32;
+        let v34 = v30 * v33;
+        let v35 = v8 + v34;
+        let v36 = v0 + 1u;
+        let v37 = select(v1, v9, v22);
+        let v38 = select(v2, v19, v22);
+        let v39 = select(v3, v9, v23);
+        let v40 = select(v4, v19, v23);
+        let v41 = select(v32, v7, v22);
+        let v42 = select(v35, v8, v22);
+        (*c).a0 = v36;
+        (*c).a1 = v37;
+        (*c).a2 = v38;
+        (*c).a3 = v39;
+        (*c).a4 = v40;
+        (*c).a5 = v5;
+        (*c).a6 = v6;
+        (*c).a7 = v9;
+        (*c).a8 = v19;
+        (*c).a9 = v41;
+        (*c).a10 = v42;
+    }
+}
+
+fn is_finite(c: ptr<function, Cell>) -> bool {
+    var all = true;
+    all = all & m_finite((*c).s0);
+    all = all & m_finite((*c).s1);
+    all = all & m_finite((*c).s2);
+    all = all & m_finite((*c).s3);
+    return all;
+}
+
+fn store_cell(c: ptr<function, Cell>, cell: u32) {
+    let n = header.n_cells;
+    state[0u * n + cell] = bitcast<u32>((*c).s0);
+    state[1u * n + cell] = bitcast<u32>((*c).s1);
+    state[2u * n + cell] = bitcast<u32>((*c).s2);
+    state[3u * n + cell] = bitcast<u32>((*c).s3);
+    accum[0u * n + cell] = (*c).a0;
+    accum[1u * n + cell] = (*c).a1;
+    accum[2u * n + cell] = bitcast<u32>((*c).a2);
+    accum[3u * n + cell] = (*c).a3;
+    accum[4u * n + cell] = bitcast<u32>((*c).a4);
+    accum[5u * n + cell] = (*c).a5;
+    accum[6u * n + cell] = bitcast<u32>((*c).a6);
+    accum[7u * n + cell] = (*c).a7;
+    accum[8u * n + cell] = bitcast<u32>((*c).a8);
+    accum[9u * n + cell] = bitcast<u32>((*c).a9);
+    accum[10u * n + cell] = bitcast<u32>((*c).a10);
+}

@@ -1,0 +1,280 @@
+//! The lane expressions: what each instruction does to each lane.
+//!
+//! Takes an instruction and the registers; writes its destination. Plain loops over arrays of
+//! known length, which the compiler turns into vector code for whatever features the caller has.
+//! The loops are macros, not functions of closures: a closure would lose the caller's features.
+//!
+//! Must not know blocks or guards.
+
+use super::math::{
+    Elementary, exp, exp2, expm1, exprel, exprel_near, fma, nearness, over_exprel, tanh,
+};
+use super::program::{Code, Inst, LANES, Memory, Tile};
+use super::real::Real;
+
+/// The registers other than the one written. A destination never aliases a source in a loop.
+struct Others<'a, R> {
+    before: &'a [Tile<R>],
+    after: &'a [Tile<R>],
+}
+
+impl<R> Others<'_, R> {
+    #[inline(always)]
+    fn part<const N: usize>(&self, register: u16, part: usize) -> &[R; N] {
+        let index = usize::from(register);
+        let tile = if index < self.before.len() {
+            &self.before[index]
+        } else {
+            &self.after[index - self.before.len() - 1]
+        };
+        &tile.0.as_chunks::<N>().0[part]
+    }
+}
+
+#[inline(always)]
+fn split<R, const N: usize>(
+    registers: &mut [Tile<R>],
+    dst: u16,
+    part: usize,
+) -> (&mut [R; N], Others<'_, R>) {
+    let (before, rest) = registers.split_at_mut(usize::from(dst));
+    let (tile, after) = rest.split_at_mut(1);
+    let tile = &mut tile[0].0.as_chunks_mut::<N>().0[part];
+    (tile, Others { before, after })
+}
+
+/// Carries out `inst` on part number `part` of `N` lanes of each register.
+#[expect(
+    clippy::almost_swapped,
+    clippy::too_many_lines,
+    reason = "one row per instruction; some rows are a copy in place"
+)]
+#[inline(always)]
+pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
+    inst: &Inst<R>,
+    tables: &[Vec<R>],
+    memory: &mut Memory<R>,
+    part: usize,
+    step: u32,
+) {
+    let [k, j, s] = inst.k;
+    let (dst, [ra, rb, rc]) = (inst.dst, inst.src);
+    if matches!(inst.code, Code::StoreAt | Code::StoreAtWhere) {
+        return store_at::<R, N>(inst, memory, part);
+    }
+    let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
+
+    macro_rules! none {
+        ($e:expr) => {{
+            let value = $e;
+            for x in d.iter_mut() {
+                *x = value;
+            }
+        }};
+    }
+    // One source, never the destination.
+    macro_rules! apart {
+        (|$a:ident| $e:expr) => {{
+            let sa = others.part::<N>(ra, part);
+            for i in 0..N {
+                let $a = sa[i];
+                d[i] = $e;
+            }
+        }};
+    }
+    // One source.
+    macro_rules! one {
+        (|$a:ident| $e:expr) => {{
+            if ra == dst {
+                for i in 0..N {
+                    let $a = d[i];
+                    d[i] = $e;
+                }
+            } else {
+                apart!(|$a| $e)
+            }
+        }};
+    }
+    // Two sources, never the destination.
+    macro_rules! both_apart {
+        (|$a:ident, $b:ident| $e:expr) => {{
+            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
+            for i in 0..N {
+                let ($a, $b) = (sa[i], sb[i]);
+                d[i] = $e;
+            }
+        }};
+    }
+    // Two sources.
+    macro_rules! two {
+        (|$a:ident, $b:ident| $e:expr) => {{
+            if ra == dst {
+                let sb = others.part::<N>(rb, part);
+                for i in 0..N {
+                    let ($a, $b) = (d[i], sb[i]);
+                    d[i] = $e;
+                }
+            } else if rb == dst {
+                let sa = others.part::<N>(ra, part);
+                for i in 0..N {
+                    let ($a, $b) = (sa[i], d[i]);
+                    d[i] = $e;
+                }
+            } else {
+                both_apart!(|$a, $b| $e)
+            }
+        }};
+    }
+    // Three sources, of which the last may be the destination.
+    macro_rules! three {
+        (|$a:ident, $b:ident, $c:ident| $e:expr) => {{
+            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
+            if rc == dst {
+                for i in 0..N {
+                    let ($a, $b, $c) = (sa[i], sb[i], d[i]);
+                    d[i] = $e;
+                }
+            } else {
+                let sc = others.part::<N>(rc, part);
+                for i in 0..N {
+                    let ($a, $b, $c) = (sa[i], sb[i], sc[i]);
+                    d[i] = $e;
+                }
+            }
+        }};
+    }
+    macro_rules! fma {
+        ($a:expr, $b:expr, $c:expr) => {
+            fma::<R, FMA>($a, $b, $c)
+        };
+    }
+
+    match inst.code {
+        Code::Splat => none!(k),
+        Code::Step => none!(R::word(step)),
+        Code::Copy => one!(|a| a),
+        Code::Neg => one!(|a| -a),
+        Code::Abs => one!(|a| a.abs()),
+        Code::Sqrt => one!(|a| a.sqrt()),
+        Code::Exp => apart!(|a| exp::<R, FMA>(a)),
+        Code::Expm1 => apart!(|a| expm1::<R, FMA>(a)),
+        Code::Exprel => {
+            if all_near::<R, N, FMA>(others.part::<N>(ra, part), R::ONE, R::ZERO) {
+                apart!(|a| exprel_near::<R, FMA>(a));
+            } else {
+                apart!(|a| exprel::<R, FMA>(a));
+            }
+        }
+        Code::Log => apart!(|a| a.ln()),
+        Code::Sin => apart!(|a| a.sin()),
+        Code::Cos => apart!(|a| a.cos()),
+        Code::Tanh => apart!(|a| tanh::<R, FMA>(a)),
+        Code::Floor => apart!(|a| a.floor()),
+        Code::Ceil => apart!(|a| a.ceil()),
+        Code::Not => one!(|a| a.not()),
+        Code::ToFloat => apart!(|a| a.float_of_word()),
+        Code::ToU32 => apart!(|a| a.word_of_float()),
+        Code::AddK => one!(|a| a + k),
+        Code::RsubK => one!(|a| k - a),
+        Code::MulK => one!(|a| a * k),
+        Code::RdivK => one!(|a| k / a),
+        Code::Affine => one!(|a| fma!(a, k, j)),
+        Code::RdivAffine => one!(|a| s / fma!(a, k, j)),
+        Code::Exp2Affine => apart!(|a| exp2::<R, FMA>(fma!(a, k, j))),
+        Code::ExprelAffine => {
+            if all_near::<R, N, FMA>(others.part::<N>(ra, part), k, j) {
+                apart!(|a| s * exprel_near::<R, FMA>(fma!(a, k, j)));
+            } else {
+                apart!(|a| s * exprel::<R, FMA>(fma!(a, k, j)));
+            }
+        }
+        Code::OverExprel => apart!(|a| over_exprel::<R, FMA>(s, fma!(a, k, j))),
+        Code::MinK => one!(|a| if k < a { k } else { a }),
+        Code::MaxK => one!(|a| if k > a { k } else { a }),
+        Code::LtK => one!(|a| R::mask(a < k)),
+        Code::LeK => one!(|a| R::mask(a <= k)),
+        Code::GtK => one!(|a| R::mask(a > k)),
+        Code::GeK => one!(|a| R::mask(a >= k)),
+        Code::EqK => one!(|a| R::mask(a == k)),
+        Code::NeK => one!(|a| R::mask(a != k)),
+        Code::LtUK => one!(|a| R::mask(a.to_word() < k.to_word())),
+        Code::GtUK => one!(|a| R::mask(a.to_word() > k.to_word())),
+        Code::EqUK => one!(|a| R::mask(a.to_word() == k.to_word())),
+        Code::NeUK => one!(|a| R::mask(a.to_word() != k.to_word())),
+        Code::AddUK => one!(|a| R::word(a.to_word().wrapping_add(k.to_word()))),
+        Code::SelectKK => one!(|a| R::select(a, k, j)),
+        Code::LoadAt => {
+            let table = tables[usize::from(inst.list)].as_slice();
+            let last = table.len() - 1;
+            apart!(|a| table[(a.to_word() as usize).min(last)]);
+        }
+        Code::Add => two!(|a, b| a + b),
+        Code::Sub => two!(|a, b| a - b),
+        Code::Mul => two!(|a, b| a * b),
+        Code::Div => two!(|a, b| a / b),
+        Code::Min => two!(|a, b| if b < a { b } else { a }),
+        Code::Max => two!(|a, b| if b > a { b } else { a }),
+        Code::Pow => both_apart!(|a, b| a.powf(b)),
+        Code::And => two!(|a, b| a.and(b)),
+        Code::Or => two!(|a, b| a.or(b)),
+        Code::AndNot => two!(|a, b| a.and(b.not())),
+        Code::Lt => two!(|a, b| R::mask(a < b)),
+        Code::Le => two!(|a, b| R::mask(a <= b)),
+        Code::Eq => two!(|a, b| R::mask(a == b)),
+        Code::Ne => two!(|a, b| R::mask(a != b)),
+        Code::LtU => two!(|a, b| R::mask(a.to_word() < b.to_word())),
+        Code::LeU => two!(|a, b| R::mask(a.to_word() <= b.to_word())),
+        Code::EqU => two!(|a, b| R::mask(a.to_word() == b.to_word())),
+        Code::NeU => two!(|a, b| R::mask(a.to_word() != b.to_word())),
+        Code::AddU => two!(|a, b| R::word(a.to_word().wrapping_add(b.to_word()))),
+        Code::SubU => two!(|a, b| R::word(a.to_word().wrapping_sub(b.to_word()))),
+        Code::MulU => both_apart!(|a, b| R::word(a.to_word().wrapping_mul(b.to_word()))),
+        Code::MinU => two!(|a, b| R::word(a.to_word().min(b.to_word()))),
+        Code::MaxU => two!(|a, b| R::word(a.to_word().max(b.to_word()))),
+        // The plan's divisors are not 0; a lane that another guard leaves out may hold one.
+        Code::RemU => both_apart!(|a, b| R::word(a.to_word() % b.to_word().max(1))),
+        Code::FmaK => two!(|a, b| fma!(a, k, b)),
+        Code::FmsK => two!(|a, b| fma!(a, k, -b)),
+        Code::MulAddK => two!(|a, b| fma!(a, b, k)),
+        Code::RsubMulK => two!(|a, b| fma!(-a, b, k)),
+        Code::MulMulK => two!(|a, b| a * b * k),
+        Code::AddKMul => two!(|a, b| (a + k) * b),
+        Code::RsubKMul => two!(|a, b| (k - a) * b),
+        Code::SelectK => two!(|a, b| R::select(a, k, b)),
+        Code::SelectOrK => two!(|a, b| R::select(a, b, k)),
+        Code::Fma => three!(|a, b, c| fma!(a, b, c)),
+        Code::Fnma => three!(|a, b, c| fma!(-a, b, c)),
+        Code::Fms => three!(|a, b, c| fma!(a, b, -c)),
+        Code::MulMul => three!(|a, b, c| a * b * c),
+        Code::Select => three!(|a, b, c| R::select(a, b, c)),
+        Code::StoreAt | Code::StoreAtWhere => {}
+    }
+}
+
+/// Does the polynomial of exprel hold for `a·k + j` in every lane?
+#[inline(always)]
+fn all_near<R: Elementary, const N: usize, const FMA: bool>(a: &[R; N], k: R, j: R) -> bool {
+    let (k, j) = nearness(k, j);
+    // By bits, because the compiler makes branches of a reduction over floats.
+    let mut most = R::ZERO.size();
+    for &a in a {
+        most = most.max(fma::<R, FMA>(a, k, j).size());
+    }
+    most <= R::ONE.size()
+}
+
+/// Writes entries of a stream, lane by lane; what exceeds its capacity is dropped.
+#[inline(never)]
+fn store_at<R: Real, const N: usize>(inst: &Inst<R>, memory: &mut Memory<R>, part: usize) {
+    let [index, value, mask] = inst.src.map(usize::from);
+    let stream = &mut memory.streams[usize::from(inst.list)];
+    let capacity = stream.len() / LANES;
+    let registers = &memory.registers;
+    for lane in part * N..(part + 1) * N {
+        let entry = registers[index].0[lane].to_word() as usize;
+        let holds = inst.code == Code::StoreAt || registers[mask].0[lane].is_true();
+        if holds && entry < capacity {
+            stream[lane * capacity + entry] = registers[value].0[lane];
+        }
+    }
+}

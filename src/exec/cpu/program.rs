@@ -1,0 +1,324 @@
+//! The vector program: what the interpreter runs.
+//!
+//! Takes nothing; gives [`Program`], a list of blocks of [`Inst`]. Registers are whole tiles of
+//! lanes; constants are immediates, for forty tiles of constants would not leave the states room
+//! in the first-level cache.
+//!
+//! To add an instruction: a variant of [`Code`] here, its lane expression in `lanes`, and the
+//! pattern that chooses it in `select`.
+//!
+//! Must not know the IR's values or the plan's slots, beyond their number.
+
+use super::real::Real;
+use crate::ir::Slot;
+
+/// Cells worked on at once: HH needs 30 registers of 1 KiB, which fit in the first-level cache.
+pub(super) const LANES: usize = 256;
+
+/// Lanes of a part of a tile: what a guarded block runs on where few cells need it. One AVX-512
+/// vector of f32.
+pub(super) const PART: usize = 16;
+
+/// One register: a value for each lane.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Tile<R>(pub(super) [R; LANES]);
+
+/// What an instruction does with its sources a, b, c and its immediates k, j, s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// k
+    Splat,
+    /// Number of the step.
+    Step,
+    /// a
+    Copy,
+    /// −a
+    Neg,
+    /// |a|
+    Abs,
+    /// √a
+    Sqrt,
+    /// eᵃ
+    Exp,
+    /// eᵃ − 1
+    Expm1,
+    /// (eᵃ − 1)/a
+    Exprel,
+    /// ln a
+    Log,
+    /// sin a
+    Sin,
+    /// cos a
+    Cos,
+    /// tanh a
+    Tanh,
+    /// ⌊a⌋
+    Floor,
+    /// ⌈a⌉
+    Ceil,
+    /// not a
+    Not,
+    /// float of the integer a
+    ToFloat,
+    /// integer of the float a
+    ToU32,
+    /// a + k
+    AddK,
+    /// k − a
+    RsubK,
+    /// a·k
+    MulK,
+    /// k/a
+    RdivK,
+    /// a·k + j
+    Affine,
+    /// s/(a·k + j)
+    RdivAffine,
+    /// 2^(a·k + j)
+    Exp2Affine,
+    /// s·exprel(a·k + j)
+    ExprelAffine,
+    /// 2s/exprel(a·k + j)
+    OverExprel,
+    /// min(a, k)
+    MinK,
+    /// max(a, k)
+    MaxK,
+    /// a < k
+    LtK,
+    /// a ≤ k
+    LeK,
+    /// a > k
+    GtK,
+    /// a ≥ k
+    GeK,
+    /// a = k
+    EqK,
+    /// a ≠ k
+    NeK,
+    /// a < k, integers
+    LtUK,
+    /// a > k, integers
+    GtUK,
+    /// a = k, integers
+    EqUK,
+    /// a ≠ k, integers
+    NeUK,
+    /// a + k, integers
+    AddUK,
+    /// a ? k : j
+    SelectKK,
+    /// Entry a of a table.
+    LoadAt,
+    /// a + b
+    Add,
+    /// a − b
+    Sub,
+    /// a·b
+    Mul,
+    /// a/b
+    Div,
+    /// min(a, b)
+    Min,
+    /// max(a, b)
+    Max,
+    /// aᵇ
+    Pow,
+    /// a and b
+    And,
+    /// a or b
+    Or,
+    /// a and not b
+    AndNot,
+    /// a < b
+    Lt,
+    /// a ≤ b
+    Le,
+    /// a = b
+    Eq,
+    /// a ≠ b
+    Ne,
+    /// a < b, integers
+    LtU,
+    /// a ≤ b, integers
+    LeU,
+    /// a = b, integers
+    EqU,
+    /// a ≠ b, integers
+    NeU,
+    /// a + b, integers
+    AddU,
+    /// a − b, integers
+    SubU,
+    /// a·b, integers
+    MulU,
+    /// min(a, b), integers
+    MinU,
+    /// max(a, b), integers
+    MaxU,
+    /// Remainder of a by b, integers
+    RemU,
+    /// a·k + b
+    FmaK,
+    /// a·k − b
+    FmsK,
+    /// a·b + k
+    MulAddK,
+    /// k − a·b
+    RsubMulK,
+    /// a·b·k
+    MulMulK,
+    /// (a + k)·b
+    AddKMul,
+    /// (k − a)·b
+    RsubKMul,
+    /// a ? k : b
+    SelectK,
+    /// a ? b : k
+    SelectOrK,
+    /// a·b + c
+    Fma,
+    /// c − a·b
+    Fnma,
+    /// a·b − c
+    Fms,
+    /// a·b·c
+    MulMul,
+    /// a ? b : c
+    Select,
+    /// Writes b at position a of a stream.
+    StoreAt,
+    /// Writes b at position a of a stream in the lanes where c holds.
+    StoreAtWhere,
+}
+
+impl Code {
+    /// May the destination be the source at `position`? The long lane expressions have no form for
+    /// that, to keep the code small.
+    #[must_use]
+    pub(super) fn in_place(self, n_sources: usize, position: usize) -> bool {
+        match self {
+            Code::Exp
+            | Code::Expm1
+            | Code::Exprel
+            | Code::Log
+            | Code::Sin
+            | Code::Cos
+            | Code::Tanh
+            | Code::Floor
+            | Code::Ceil
+            | Code::ToFloat
+            | Code::ToU32
+            | Code::Exp2Affine
+            | Code::ExprelAffine
+            | Code::OverExprel
+            | Code::LoadAt
+            | Code::Pow
+            | Code::RemU
+            | Code::MulU
+            | Code::StoreAt
+            | Code::StoreAtWhere => false,
+            _ => n_sources < 3 || position == 2,
+        }
+    }
+}
+
+/// One instruction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Inst<R> {
+    /// What it does.
+    pub(super) code: Code,
+    /// Register written.
+    pub(super) dst: u16,
+    /// Registers read; those that the code does not read mean nothing.
+    pub(super) src: [u16; 3],
+    /// Table or stream.
+    pub(super) list: u16,
+    /// The immediates k, j, s.
+    pub(super) k: [R; 3],
+}
+
+/// When a block runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// At every step.
+    Always,
+    /// Where this register, the same in all lanes, is true.
+    Uniform(u16),
+    /// For the lanes where this register is true; the block stores only those.
+    Lanes(u16),
+}
+
+/// Some instructions under a guard.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CodeBlock<R> {
+    /// When they run.
+    pub(super) guard: Guard,
+    /// The instructions.
+    pub(super) insts: Vec<Inst<R>>,
+}
+
+/// Where a slot of the plan lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Home {
+    /// The slot.
+    pub(super) slot: Slot,
+    /// Its register.
+    pub(super) register: u16,
+}
+
+/// All that the interpreter needs.
+#[derive(Clone, Debug)]
+pub(super) struct Program<R> {
+    /// One step, in order.
+    pub(super) blocks: Vec<CodeBlock<R>>,
+    /// How many registers it uses.
+    pub(super) n_registers: usize,
+    /// The slots that live in registers.
+    pub(super) homes: Vec<Home>,
+    /// Registers of floats that outlive a step; they are swept for denormals.
+    pub(super) swept: Vec<u16>,
+    /// The shared tables, none empty.
+    pub(super) tables: Vec<Vec<R>>,
+    /// Entries per cell of each stream.
+    pub(super) capacities: Vec<usize>,
+}
+
+impl<R: Real> Program<R> {
+    /// Register of `slot`, if it has one.
+    #[must_use]
+    pub(super) fn home(&self, slot: Slot) -> Option<u16> {
+        let home = self.homes.iter().find(|home| home.slot == slot)?;
+        Some(home.register)
+    }
+}
+
+/// What one thread works on: the registers and streams of one tile of cells.
+#[derive(Debug)]
+pub(super) struct Memory<R> {
+    /// The registers.
+    pub(super) registers: Vec<Tile<R>>,
+    /// For each stream, the entries of each lane in turn.
+    pub(super) streams: Vec<Vec<R>>,
+}
+
+impl<R: Real> Memory<R> {
+    /// Room for `program`, all zeros.
+    #[must_use]
+    pub(super) fn of(program: &Program<R>) -> Self {
+        let stream = |&capacity: &usize| vec![R::ZERO; capacity * LANES];
+        Memory {
+            registers: vec![Tile([R::ZERO; LANES]); program.n_registers],
+            streams: program.capacities.iter().map(stream).collect(),
+        }
+    }
+
+    /// All zeros again.
+    pub(super) fn clear(&mut self) {
+        self.registers.fill(Tile([R::ZERO; LANES]));
+        for stream in &mut self.streams {
+            stream.fill(R::ZERO);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Which vector instructions the processor has, and the interpreter compiled for each.
+//!
+//! Takes some work; does it with the chosen instructions. The only unsafe code of the engine: the
+//! call of a function compiled for features whose presence was just established.
+//!
+//! Must not know what the work means.
+
+use super::interpret::{Work, advance};
+use super::math::Elementary;
+use crate::exec::ExecError;
+
+/// Vector instructions that this processor is known to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Simd(Level);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    Portable,
+}
+
+/// The environment variable that forces a choice.
+const VARIABLE: &str = "RHEOBASE_SIMD";
+
+impl Simd {
+    /// All that this processor has, the widest first.
+    #[must_use]
+    pub fn available() -> Vec<Simd> {
+        let mut all = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            if has_avx512() {
+                all.push(Simd(Level::Avx512));
+            }
+            if has_avx2() {
+                all.push(Simd(Level::Avx2));
+            }
+        }
+        all.push(Simd(Level::Portable));
+        all
+    }
+
+    /// What the environment asks for, or the widest.
+    ///
+    /// # Errors
+    /// The environment asks for instructions that are unknown or missing here.
+    pub fn choose() -> Result<Simd, ExecError> {
+        match std::env::var_os(VARIABLE) {
+            None => Ok(Simd::available()[0]),
+            Some(name) => Simd::named(&name.to_string_lossy()),
+        }
+    }
+
+    /// The instructions called `name`.
+    ///
+    /// # Errors
+    /// A name that is unknown, or instructions that this processor does not have.
+    pub fn named(name: &str) -> Result<Simd, ExecError> {
+        let known = ["avx512", "avx2", "portable"];
+        let available = Simd::available();
+        let found = available.iter().find(|simd| simd.name() == name);
+        found.copied().ok_or_else(|| {
+            let here: Vec<&str> = available.iter().map(|simd| simd.name()).collect();
+            let fault = if known.contains(&name) {
+                "this processor does not have it"
+            } else {
+                "no such choice"
+            };
+            ExecError::NoDevice(format!(
+                "{VARIABLE}={name}: {fault}; here it can be {}",
+                here.join(", ")
+            ))
+        })
+    }
+
+    /// The name that forces this choice.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => "avx2",
+            Level::Portable => "portable",
+        }
+    }
+
+    /// The name for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => "AVX-512",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => "AVX2",
+            Level::Portable if cfg!(target_arch = "aarch64") => "NEON",
+            Level::Portable => "portable vectors",
+        }
+    }
+
+    /// Does `work`.
+    pub(super) fn advance<R: Elementary>(self, work: &mut Work<'_, R>) {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this level is made only where `has_avx512` holds.
+            Level::Avx512 => unsafe { advance_avx512(work) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this level is made only where `has_avx2` holds.
+            Level::Avx2 => unsafe { advance_avx2(work) },
+            Level::Portable => advance_portable(work),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    has_avx2()
+        && is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512bw")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn advance_avx512<R: Elementary>(work: &mut Work<'_, R>) {
+    advance::<R, true>(work);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn advance_avx2<R: Elementary>(work: &mut Work<'_, R>) {
+    advance::<R, true>(work);
+}
+
+/// The compiler's baseline: SSE2 on x86-64, NEON (which has fused multiplication) on aarch64.
+fn advance_portable<R: Elementary>(work: &mut Work<'_, R>) {
+    if cfg!(target_arch = "aarch64") {
+        advance::<R, true>(work);
+    } else {
+        advance::<R, false>(work);
+    }
+}

@@ -1,0 +1,124 @@
+//! One tile: cells into the registers, and results out of them.
+//!
+//! Takes a plan and some cells; fills the memory of a tile before its steps and reads it after.
+//! The last tile is filled up by repeating its last cell.
+//!
+//! Must not know threads or vector instructions.
+
+use std::ops::Range;
+
+use super::program::{LANES, Memory, Program};
+use super::real::Real;
+use crate::exec::setup::SetUp;
+use crate::exec::{Cells, Column};
+use crate::ir::{Slot, Type};
+use crate::plan::{Output, Plan};
+
+/// What a tile's cells end with.
+#[derive(Debug)]
+pub(super) struct End<R> {
+    /// Number of its first cell within the run.
+    pub(super) first: usize,
+    /// One column per output of the plan.
+    pub(super) columns: Vec<Column>,
+    /// For each state of the plan, its lane in each cell.
+    pub(super) states: Vec<Vec<R>>,
+    /// For each cell: is a state infinite or NaN?
+    pub(super) non_finite: Vec<bool>,
+}
+
+/// Fills `memory` for the cells of `range`; `carried` holds the states of all cells of the run,
+/// where they are carried on.
+pub(super) fn begin<R: Real>(
+    plan: &Plan,
+    program: &Program<R>,
+    cells: &Cells,
+    range: &Range<usize>,
+    carried: Option<&[Vec<R>]>,
+    memory: &mut Memory<R>,
+) {
+    memory.clear();
+    let part = Cells {
+        first: cells.first + range.start as u64,
+        n: range.len(),
+        params: cells
+            .params
+            .iter()
+            .map(|column| column[range.clone()].to_vec())
+            .collect(),
+    };
+    let set_up = SetUp::of(plan, &part);
+    for home in &program.homes {
+        let register = &mut memory.registers[usize::from(home.register)].0;
+        let carried = match (home.slot, carried) {
+            (Slot::State(i), Some(states)) => Some(&states[usize::from(i)][range.clone()]),
+            _ => None,
+        };
+        for (lane, value) in register.iter_mut().enumerate() {
+            let cell = lane.min(range.len() - 1);
+            match carried {
+                Some(states) => *value = states[cell],
+                None => {
+                    if let Some(literal) = set_up.value(home.slot, cell) {
+                        *value = R::literal(literal);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Reads the results of the cells of `range`.
+pub(super) fn end<R: Real>(
+    plan: &Plan,
+    program: &Program<R>,
+    range: &Range<usize>,
+    memory: &Memory<R>,
+) -> End<R> {
+    let n = range.len();
+    let lanes = |slot: Slot| {
+        let register = program.home(slot).map_or(0, usize::from);
+        &memory.registers[register].0[..n]
+    };
+    let columns = plan.outputs().iter().map(|output| match *output {
+        Output::Slot(slot) => {
+            let ty = plan.layout().types().of(slot).unwrap_or(Type::Float);
+            column(ty, lanes(slot))
+        }
+        Output::Stream(i) => {
+            let i = usize::from(i);
+            let entries = &memory.streams[i][..n * program.capacities[i]];
+            column(plan.layout().streams[i].ty, entries)
+        }
+    });
+    let columns = columns.collect();
+    let mut states = Vec::with_capacity(plan.layout().states.len());
+    let mut non_finite = vec![false; n];
+    for (info, index) in plan.layout().states.iter().zip(0..) {
+        let lanes = lanes(Slot::State(index));
+        if info.ty == Type::Float {
+            for (flag, x) in non_finite.iter_mut().zip(lanes) {
+                *flag |= !x.is_finite();
+            }
+        }
+        states.push(lanes.to_vec());
+    }
+    End {
+        first: range.start,
+        columns,
+        states,
+        non_finite,
+    }
+}
+
+/// The range of cells in tile number `tile` of a run of `n`.
+pub(super) fn range(tile: usize, n: usize) -> Range<usize> {
+    tile * LANES..n.min((tile + 1) * LANES)
+}
+
+fn column<R: Real>(ty: Type, lanes: &[R]) -> Column {
+    match ty {
+        Type::Float => Column::Float(lanes.iter().map(|x| x.to_f64()).collect()),
+        Type::U32 | Type::Bool => Column::U32(lanes.iter().map(|x| x.to_integer(ty)).collect()),
+    }
+}

@@ -1,0 +1,432 @@
+//! The engine on a device, against the reference.
+
+use super::testing::{Function, Keep, cells, engine, functions, hodgkin_huxley, lif, waveform};
+use super::{DeviceChoice, GpuEngine};
+use crate::exec::reference::ReferenceEngine;
+use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Start, TileOutput};
+use crate::ir::{BinaryOp, Builder, CompareOp, Literal, UnaryOp, Value};
+use crate::plan::{Limits, Plan};
+
+/// All tiles of one run, joined.
+fn run(engine: &dyn Engine, plan: &Plan, cells: &Cells) -> TileOutput {
+    let mut job = engine.prepare(plan).expect("prepared");
+    let tile = usize::try_from(job.tile_cells()).unwrap_or(usize::MAX);
+    let mut keep = Keep::default();
+    for first in (0..cells.n).step_by(tile.min(cells.n)) {
+        let n = tile.min(cells.n - first);
+        let part = Cells {
+            first: first as u64,
+            n,
+            params: cells
+                .params
+                .iter()
+                .map(|column| column[first..first + n].to_vec())
+                .collect(),
+        };
+        job.run(&part, Start::Initial, &mut keep).expect("run");
+    }
+    joined(keep.tiles)
+}
+
+fn joined(tiles: Vec<TileOutput>) -> TileOutput {
+    tiles
+        .into_iter()
+        .reduce(|mut all, tile| {
+            assert_eq!(tile.first, all.first + all.n as u64);
+            all.n += tile.n;
+            all.non_finite.extend(tile.non_finite);
+            for (column, more) in all.columns.iter_mut().zip(tile.columns) {
+                match (column, more) {
+                    (Column::Float(a), Column::Float(b)) => a.extend(b),
+                    (Column::U32(a), Column::U32(b)) => a.extend(b),
+                    _ => panic!("a column changed its type"),
+                }
+            }
+            all
+        })
+        .expect("at least one tile")
+}
+
+fn again(job: &mut dyn Job, cells: &Cells, start: Start) -> (TileOutput, RunStats) {
+    let mut keep = Keep::default();
+    let stats = job.run(cells, start, &mut keep).expect("run");
+    (joined(keep.tiles), stats)
+}
+
+fn floats(column: &Column) -> &[f64] {
+    match column {
+        Column::Float(values) => values,
+        Column::U32(_) => panic!("floats expected"),
+    }
+}
+
+/// Largest absolute difference.
+fn distance(a: &Column, b: &Column) -> f64 {
+    let pairs = floats(a).iter().zip(floats(b));
+    pairs.map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+}
+
+#[test]
+fn integrate_and_fire_agrees_with_the_reference() {
+    let Some(gpu) = engine() else { return };
+    // Currents around rheobase (15 mV) and well above it.
+    let (plan, cells) = (lif(1000), cells(301, 10.0, 40.0));
+    let found = run(&gpu, &plan, &cells);
+    let expected = run(&ReferenceEngine, &plan, &cells);
+    assert_eq!(found.columns[0], expected.columns[0], "spike counts");
+    assert_eq!(found.columns[1], expected.columns[1], "first spikes");
+    assert!(distance(&found.columns[2], &expected.columns[2]) < 0.05);
+    assert!(distance(&found.columns[3], &expected.columns[3]) < 1e-4);
+    assert_eq!(found.columns[4], expected.columns[4], "refractory steps");
+    assert_eq!(found.columns[5], expected.columns[5], "spike steps");
+    assert!(found.non_finite.iter().all(|flag| !flag));
+}
+
+#[test]
+fn hodgkin_huxley_agrees_with_the_reference() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (hodgkin_huxley(4000), cells(65, 0.0, 30.0));
+    let found = run(&gpu, &plan, &cells);
+    let expected = run(&ReferenceEngine, &plan, &cells);
+    assert_eq!(found.columns[0], expected.columns[0], "spike counts");
+    let off = distance(&found.columns[1], &expected.columns[1]);
+    assert!(off < 0.05, "v is off by {off} mV");
+    let off = distance(&found.columns[2], &expected.columns[2]);
+    assert!(off < 1e-3, "m is off by {off}");
+}
+
+#[test]
+fn waveforms_are_read_and_traces_written() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (waveform(102), cells(70, -3.0, 3.0));
+    let found = run(&gpu, &plan, &cells);
+    let expected = run(&ReferenceEngine, &plan, &cells);
+    assert!(distance(&found.columns[0], &expected.columns[0]) < 1e-5);
+    assert_eq!(found.columns[1..], expected.columns[1..]);
+}
+
+#[test]
+fn tiles_chunks_and_buffers_change_no_bit() {
+    let Some(gpu) = engine() else { return };
+    for (plan, cells) in [
+        (lif(500), cells(1000, 10.0, 40.0)),
+        (hodgkin_huxley(500), cells(150, 0.0, 30.0)),
+        (waveform(100), cells(150, -3.0, 3.0)),
+    ] {
+        let whole = run(&gpu, &plan, &cells);
+        let free = Limits::default();
+        for limits in [
+            Limits {
+                chunk_steps: 7,
+                ..free
+            },
+            Limits {
+                tile_cells: 64,
+                ..free
+            },
+            Limits {
+                buffer_bytes: 10_000,
+                chunk_steps: 100,
+                ..free
+            },
+        ] {
+            let cut = run(&gpu, &plan.with_limits(limits), &cells);
+            assert!(cut == whole, "{}: {limits:?}", plan.name());
+        }
+    }
+}
+
+#[test]
+fn a_second_row_of_workgroups_changes_no_bit() {
+    let Some(mut gpu) = engine() else { return };
+    let (plan, cells) = (lif(50), cells(1000, 10.0, 40.0));
+    let whole = run(&gpu, &plan, &cells);
+    gpu.gpu.report.max_workgroups = 5;
+    assert!(run(&gpu, &plan, &cells) == whole);
+    gpu.gpu.report.max_workgroups = 2;
+    let mut job = gpu.prepare(&plan).expect("prepared");
+    let refused = job.run(&cells, Start::Initial, &mut Keep::default());
+    assert!(
+        matches!(refused, Err(ExecError::TooLarge(_))),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn carried_states_continue_exactly() {
+    let Some(gpu) = engine() else { return };
+    let cells = cells(100, 0.0, 30.0);
+    let mut half = gpu.prepare(&hodgkin_huxley(300)).expect("prepared");
+    let refused = half.run(&cells, Start::Carry, &mut Keep::default());
+    assert!(matches!(refused, Err(ExecError::Misuse(_))));
+    let (_, first) = again(half.as_mut(), &cells, Start::Initial);
+    let (carried, second) = again(half.as_mut(), &cells, Start::Carry);
+    let whole = run(&gpu, &hodgkin_huxley(600), &cells);
+    // The accumulators begin anew; the states go on.
+    assert_eq!(carried.columns[1..], whole.columns[1..]);
+    assert!(first.compile_s > 0.0 && second.compile_s == 0.0);
+    assert_eq!(second.cell_steps, 300 * 100);
+    let fewer = super::testing::cells(99, 0.0, 30.0);
+    let refused = half.run(&fewer, Start::Carry, &mut Keep::default());
+    assert!(matches!(refused, Err(ExecError::Misuse(_))));
+}
+
+#[test]
+fn a_cell_that_is_not_finite_is_flagged_alone() {
+    let Some(gpu) = engine() else { return };
+    let exp = |b: &mut Builder, x: Value| b.unary(UnaryOp::Exp, x);
+    let log = |b: &mut Builder, x: Value| b.unary(UnaryOp::Log, x);
+    let plan = functions(&[&exp, &log]);
+    let cells = Cells {
+        first: 7,
+        n: 4,
+        params: vec![vec![1.0, 1000.0, 2.0, -1.0]],
+    };
+    let found = run(&gpu, &plan, &cells);
+    assert_eq!(found.non_finite, [false, true, false, true]);
+    assert!((floats(&found.columns[0])[2] - 2_f64.exp()).abs() < 1e-5);
+}
+
+#[test]
+fn progress_counts_up_and_a_break_ends_the_run() {
+    let Some(gpu) = engine() else { return };
+    let plan = lif(100).with_limits(Limits {
+        chunk_steps: 30,
+        ..Limits::default()
+    });
+    let cells = cells(10, 10.0, 40.0);
+    let mut job = gpu.prepare(&plan).expect("prepared");
+    let mut keep = Keep::default();
+    job.run(&cells, Start::Initial, &mut keep).expect("run");
+    assert!(keep.progress.is_sorted(), "{:?}", keep.progress);
+    assert_eq!(keep.progress.last(), Some(&1000));
+    let mut stop = Keep {
+        stop: true,
+        ..Keep::default()
+    };
+    let ended = job.run(&cells, Start::Initial, &mut stop);
+    assert_eq!(ended, Err(ExecError::Interrupted));
+    assert_eq!(stop.progress.len(), 1);
+    let refused = job.run(&cells, Start::Carry, &mut Keep::default());
+    assert!(matches!(refused, Err(ExecError::Misuse(_))));
+    let (after, _) = again(job.as_mut(), &cells, Start::Initial);
+    assert_eq!(after, joined(keep.tiles));
+}
+
+#[test]
+fn a_lost_device_is_an_error_and_no_panic() {
+    let Some(gpu) = engine() else { return };
+    let cells = cells(10, 10.0, 40.0);
+    let mut job = gpu.prepare(&lif(100)).expect("prepared");
+    gpu.gpu.device.destroy();
+    let failed = job.run(&cells, Start::Initial, &mut Keep::default());
+    assert!(matches!(failed, Err(ExecError::Device(_))), "{failed:?}");
+    assert!(matches!(gpu.prepare(&lif(100)), Err(ExecError::Device(_))));
+}
+
+#[test]
+fn no_cells_give_no_rows() {
+    let Some(gpu) = engine() else { return };
+    let mut job = gpu.prepare(&waveform(8)).expect("prepared");
+    let (nothing, _) = again(job.as_mut(), &cells(0, 0.0, 1.0), Start::Initial);
+    assert_eq!((nothing.n, nothing.columns.len()), (0, 4));
+    assert_eq!(nothing.columns[0], Column::Float(Vec::new()));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_numbers() {
+    let Some(gpu) = engine() else { return };
+    let small = |buffer_bytes| {
+        let limits = Limits {
+            buffer_bytes,
+            ..Limits::default()
+        };
+        let refused = gpu.prepare(&waveform(100).with_limits(limits)).err();
+        match refused {
+            Some(ExecError::TooLarge(text)) => text,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(small(407).contains("408 bytes"), "{}", small(407));
+    assert!(small(90).contains("tables"), "{}", small(90));
+    let unknown = DeviceChoice::Named("no such device".into());
+    match GpuEngine::new(&unknown) {
+        Err(ExecError::NoDevice(text)) => assert!(text.contains("no such device"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Every operator, at the values where engines like to differ.
+#[test]
+fn operators_mean_what_the_ir_says() {
+    let Some(gpu) = engine() else { return };
+    let with = |op: BinaryOp, y: f64| {
+        move |b: &mut Builder, x: Value| {
+            let y = b.float(y);
+            b.binary(op, x, y)
+        }
+    };
+    let compared = |op: CompareOp| {
+        move |b: &mut Builder, x: Value| {
+            let one = b.float(1.0);
+            b.compare(op, x, one)
+        }
+    };
+    let whole = |b: &mut Builder, x: Value| b.unary(UnaryOp::ToU32, x);
+    let back = |b: &mut Builder, x: Value| {
+        let n = b.unary(UnaryOp::ToU32, x);
+        let seven = b.u32(7);
+        let n = b.binary(BinaryOp::Rem, n, seven);
+        b.unary(UnaryOp::ToFloat, n)
+    };
+    let sqrt = |b: &mut Builder, x: Value| {
+        let a = b.unary(UnaryOp::Abs, x);
+        b.unary(UnaryOp::Sqrt, a)
+    };
+    let floor = |b: &mut Builder, x: Value| b.unary(UnaryOp::Floor, x);
+    let ceil = |b: &mut Builder, x: Value| b.unary(UnaryOp::Ceil, x);
+    let squared = with(BinaryOp::Pow, 17.0);
+    let root = |b: &mut Builder, x: Value| {
+        let y = b.float(0.3);
+        let a = b.unary(UnaryOp::Abs, x);
+        b.binary(BinaryOp::Pow, a, y)
+    };
+    let min = with(BinaryOp::Min, 1.0);
+    let max = with(BinaryOp::Max, 1.0);
+    let [lt, le, gt, ge, eq, ne] = CompareOp::ALL.map(compared);
+    let plan = functions(&[
+        &whole, &back, &sqrt, &floor, &ceil, &squared, &root, &min, &max, &lt, &le, &gt, &ge, &eq,
+        &ne,
+    ]);
+    let xs = vec![
+        0.0,
+        -0.0,
+        0.5,
+        1.0,
+        -1.5,
+        1.5,
+        2.0,
+        -2.5,
+        8.0,
+        100.0,
+        5e9,
+        -7.0,
+        3.999_999_8,
+    ];
+    let cells = Cells {
+        first: 0,
+        n: xs.len(),
+        params: vec![xs.iter().map(|&x| f64::from(x as f32)).collect()],
+    };
+    let found = run(&gpu, &plan, &cells);
+    let expected = run(&ReferenceEngine, &plan, &cells);
+    for (f, (a, b)) in found.columns.iter().zip(&expected.columns).enumerate() {
+        match (a, b) {
+            (Column::Float(a), Column::Float(b)) => {
+                for ((x, y), of) in a.iter().zip(b).zip(&xs) {
+                    let close = (x - y).abs() <= 3e-5 * y.abs();
+                    // 5e9^17 is beyond f32.
+                    assert!(
+                        close || y.abs() > 1e38,
+                        "function {f} of {of}: {x}, not {y}"
+                    );
+                }
+            }
+            _ => assert_eq!(a, b, "function {f}"),
+        }
+    }
+}
+
+/// A function, the range over which it is tried, and its largest error there (relative, absolute
+/// for sin and cos); the comments of `math.wgsl` state these bounds.
+type Bound = (UnaryOp, f64, f64, f64);
+
+const BOUNDS: [Bound; 13] = [
+    (UnaryOp::Exp, -1.0, 1.0, 3.5e-7),
+    (UnaryOp::Exp, -20.0, 20.0, 1.5e-6),
+    (UnaryOp::Exp, -80.0, 80.0, 5e-6),
+    (UnaryOp::Expm1, -1.0, 1.0, 7e-7),
+    (UnaryOp::Expm1, -20.0, 20.0, 1.5e-6),
+    (UnaryOp::Exprel, -1.0, 1.0, 7e-7),
+    (UnaryOp::Exprel, -20.0, 20.0, 1.5e-6),
+    (UnaryOp::Tanh, -0.1, 0.1, 4e-7),
+    (UnaryOp::Tanh, -12.0, 12.0, 5e-7),
+    (UnaryOp::Log, 0.9, 1.1, 1.5e-7),
+    (UnaryOp::Log, 1e-3, 1e3, 1.5e-7),
+    (UnaryOp::Sin, -3.2, 3.2, 5e-4),
+    (UnaryOp::Cos, -3.2, 3.2, 5e-4),
+];
+
+#[test]
+fn functions_stay_within_their_stated_errors() {
+    let Some(gpu) = engine() else { return };
+    let n = std::env::var("RHEOBASE_POINTS").map_or(20_000, |n| n.parse().expect("a number"));
+    let mut failed = false;
+    for (op, from, to, bound) in BOUNDS {
+        let function = move |b: &mut Builder, x: Value| b.unary(op, x);
+        let mut points = cells(n, from, to);
+        for x in &mut points.params[0] {
+            *x = f64::from(*x as f32);
+        }
+        let found = run(&gpu, &functions(&[&function]), &points);
+        let mut worst = (0.0_f64, 0.0);
+        for (&x, &y) in points.params[0].iter().zip(floats(&found.columns[0])) {
+            let Some(Literal::Float(exact)) = op.apply(Literal::Float(x)) else {
+                panic!("a float function")
+            };
+            let error = (y - exact).abs()
+                / if matches!(op, UnaryOp::Sin | UnaryOp::Cos) {
+                    1.0
+                } else {
+                    exact.abs()
+                };
+            if exact != 0.0 && (error > worst.0 || error.is_nan()) {
+                worst = (error, x);
+            }
+        }
+        println!(
+            "{:>7} [{from}, {to}]: {:.2e} at {}",
+            op.name(),
+            worst.0,
+            worst.1
+        );
+        failed |= worst.0 > bound || worst.0.is_nan();
+    }
+    assert!(!failed, "see the list");
+}
+
+/// Every generated kernel is valid WGSL of the portable core.
+#[test]
+fn generated_kernels_are_valid() {
+    let every = |op: UnaryOp| move |b: &mut Builder, x: Value| b.unary(op, x);
+    let all: Vec<_> = UnaryOp::ALL
+        .into_iter()
+        .filter(|op| !matches!(op, UnaryOp::Not | UnaryOp::ToFloat))
+        .map(every)
+        .collect();
+    let all: Vec<&Function> = all.iter().map(|f| f as _).collect();
+    for plan in [lif(10), hodgkin_huxley(10), waveform(10), functions(&all)] {
+        validate(&super::wgsl(&plan));
+    }
+}
+
+#[test]
+fn each_hand_written_file_is_valid_with_the_stub() {
+    let stub = include_str!("../../../shaders/stub.wgsl");
+    validate(stub);
+    for file in [
+        include_str!("../../../shaders/step.wgsl"),
+        include_str!("../../../shaders/math.wgsl"),
+    ] {
+        validate(&format!("{file}\n{stub}"));
+    }
+}
+
+fn validate(text: &str) {
+    use wgpu::naga::{front, valid};
+    let module = front::wgsl::parse_str(text)
+        .unwrap_or_else(|error| panic!("{}\n{text}", error.emit_to_string(text)));
+    valid::Validator::new(valid::ValidationFlags::all(), valid::Capabilities::empty())
+        .validate(&module)
+        .unwrap_or_else(|error| panic!("{}\n{text}", error.emit_to_string(text)));
+}
