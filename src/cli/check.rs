@@ -17,6 +17,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
         ));
     }
     let experiment = fi(model, &args.experiment.options())?;
+    super::fi::warn_of(&experiment);
     let compiled = compile(&experiment)?;
     let n_cells = experiment.grid.n_cells();
     let n_steps = u64::from(compiled.plan.schedule().n_steps);

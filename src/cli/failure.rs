@@ -5,6 +5,7 @@ use crate::experiment::Problems;
 use crate::model::LoadError;
 use crate::plan::PlanError;
 use crate::protocol::ProtocolError;
+use crate::table::{FileError, TableError};
 
 /// Exit status of misuse and failure.
 pub(super) const MISUSE: u8 = 2;
@@ -65,6 +66,14 @@ impl From<ProtocolError> for Failure {
                 message: error.to_string(),
                 status: INTERRUPTED,
             },
+            // Below, nobody knows the options that help.
+            ProtocolError::File(FileError::Exists { path })
+            | ProtocolError::Table(TableError::File(FileError::Exists { path })) => {
+                Failure::misuse(format!(
+                    "{} exists from an earlier run\n  help: replace it with --force, or choose another folder with --out",
+                    path.display()
+                ))
+            }
             _ => Failure::misuse(error),
         }
     }

@@ -1,5 +1,6 @@
 //! `fi`: the f-I curve.
 
+use std::path::Path;
 use std::time::Instant;
 
 use super::args::FiArgs;
@@ -7,7 +8,7 @@ use super::failure::Failure;
 use super::progress::Bar;
 use super::{note, say};
 use crate::exec::find as find_engine;
-use crate::experiment::fi;
+use crate::experiment::{Experiment, fi};
 use crate::model::load_with_warnings;
 use crate::protocol::{FiOutcome, Target, run_fi};
 use crate::table::{Existing, render_text};
@@ -20,9 +21,7 @@ pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);
     let experiment = fi(model, &args.experiment.options())?;
-    for warning in &experiment.warnings {
-        note(&format!("warning: {warning}"));
-    }
+    warn_of(&experiment);
     let kind = find_engine(&args.engine.engine)
         .ok_or_else(|| Failure::misuse("there is no such engine"))?;
     let engine = (kind.make)(&args.engine.options())?;
@@ -41,6 +40,12 @@ pub(super) fn warn(warnings: &str) {
     }
 }
 
+pub(super) fn warn_of(experiment: &Experiment) {
+    for warning in &experiment.warnings {
+        note(&format!("warning: {warning}"));
+    }
+}
+
 /// The current folder's own files may be replaced; those of another folder only with --force.
 fn target(args: &FiArgs) -> Result<Target, Failure> {
     std::fs::create_dir_all(&args.out).map_err(|error| {
@@ -49,7 +54,7 @@ fn target(args: &FiArgs) -> Result<Target, Failure> {
             args.out.display()
         ))
     })?;
-    let own = args.out.as_os_str() == ".";
+    let own = is_current(&args.out);
     let existing = if own || args.force {
         Existing::Replace
     } else {
@@ -60,6 +65,14 @@ fn target(args: &FiArgs) -> Result<Target, Failure> {
         name: "fi.csv",
         existing,
     })
+}
+
+/// However it is written: `.`, `./`, or its whole path.
+fn is_current(folder: &Path) -> bool {
+    match (folder.canonicalize(), std::env::current_dir()) {
+        (Ok(folder), Ok(here)) => here.canonicalize().is_ok_and(|here| here == folder),
+        _ => false,
+    }
 }
 
 fn report(outcome: &FiOutcome, engine: &str, total_s: f64) {

@@ -55,6 +55,8 @@ pub fn command() -> clap::Command {
     let registries = list::Registries::default();
     Cli::command()
         .mut_subcommand("fi", |fi| fi.after_help(registries.fi_help()))
+        .mut_subcommand("show", |show| show.after_help(registries.names_help()))
+        .mut_subcommand("check", |check| check.after_help(registries.names_help()))
         .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
 

@@ -23,6 +23,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
     }
     if args.plan || args.wgsl {
         let experiment = fi(model, &args.experiment.options())?;
+        super::fi::warn_of(&experiment);
         let compiled = compile(&experiment)?;
         if args.plan {
             text += &format!(

@@ -47,7 +47,7 @@ pub const ENGINES: &[EngineKind] = &[
     EngineKind {
         name: "reference",
         doc: "the plainest f64 evaluation, one thread; what the others are checked against",
-        make: |_| Ok(Box::new(ReferenceEngine)),
+        make: reference,
     },
 ];
 
@@ -87,11 +87,21 @@ fn gpu(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
     Ok(Box::new(GpuEngine::new(&choice)?))
 }
 
+fn reference(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
+    refuse_device("reference", options)?;
+    Ok(Box::new(ReferenceEngine))
+}
+
 fn cpu(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
-    if let Some(device) = &options.device {
-        return Err(ExecError::NoDevice(format!(
-            "the CPU engine has no devices to choose from; drop --device {device} or use --engine gpu"
-        )));
-    }
+    refuse_device("CPU", options)?;
     Ok(Box::new(CpuEngine::new(options.precision)?))
+}
+
+fn refuse_device(engine: &str, options: &EngineOptions) -> Result<(), ExecError> {
+    match &options.device {
+        None => Ok(()),
+        Some(device) => Err(ExecError::NoDevice(format!(
+            "the {engine} engine has no devices to choose from; drop --device {device} or use --engine gpu"
+        ))),
+    }
 }

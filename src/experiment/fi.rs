@@ -5,7 +5,7 @@
 
 use super::setting::{self, Set, Target};
 use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
-use crate::diag::nearest;
+use crate::diag::{nearest, shorten};
 use crate::integrate::{METHODS, Method, find};
 use crate::model::Model;
 use crate::record::Recorder;
@@ -145,7 +145,7 @@ fn method(model: &Model, options: &FiOptions) -> Result<Option<&'static Method>,
             .map(|near| format!("did you mean `{near}`? "))
             .unwrap_or_default();
         Problem::new(
-            format!("there is no method `{name}`"),
+            format!("there is no method `{}`", shorten(name)),
             format!(
                 "{near}The methods are: {}",
                 names().collect::<Vec<_>>().join(", ")

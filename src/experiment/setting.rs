@@ -5,7 +5,7 @@
 //! carry units; a bare number takes the declared one.
 
 use super::{Problem, Values};
-use crate::diag::nearest;
+use crate::diag::{nearest, shorten};
 use crate::model::Model;
 use crate::units::{Unit, parse_quantity};
 
@@ -31,7 +31,7 @@ pub(super) struct Set {
 pub(super) fn parse(text: &str, model: &Model) -> Result<Set, Problem> {
     let Some((name, value)) = text.split_once('=') else {
         return Err(Problem::new(
-            format!("`{text}` sets nothing"),
+            format!("`{}` sets nothing", shorten(text)),
             "write a name, `=` and a value, a range or a list: g_Na=100, g_Na=80:160:9, g_Na=80,120,160",
         ));
     };
@@ -87,7 +87,7 @@ fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
         None if all.is_empty() => format!("the model has no {kind}s"),
         None => format!("the model has: {}", all.join(", ")),
     };
-    Problem::new(format!("the model has no {kind} `{name}`"), help)
+    Problem::new(format!("the model has no {kind} `{}`", shorten(name)), help)
 }
 
 fn values(text: &str, name: &str, unit: &Unit, model: &Model) -> Result<Values, Problem> {
@@ -105,7 +105,7 @@ fn values(text: &str, name: &str, unit: &Unit, model: &Model) -> Result<Values, 
         [one] if !log => quantity(one).map(|value| Values::List(vec![value])),
         [from, to, n] => self::range(name, log, quantity(from)?, quantity(to)?, count(n, name)?),
         _ => Err(Problem::new(
-            format!("`{name}={text}` is no range"),
+            format!("`{name}={}` is no range", shorten(text)),
             format!("write `{name}=FROM:TO:N` or `{name}=log:FROM:TO:N`"),
         )),
     }
@@ -113,8 +113,12 @@ fn values(text: &str, name: &str, unit: &Unit, model: &Model) -> Result<Values, 
 
 /// A value in the declared unit.
 pub(super) fn read(text: &str, name: &str, unit: &Unit, model: &Model) -> Result<f64, Problem> {
+    let help = || match unit.label.as_str() {
+        "1" => "give a number without unit".to_owned(),
+        label => format!("give it in {label}, or as a bare number in that unit"),
+    };
     let value = parse_quantity(text, unit, &model.base)
-        .map_err(|error| Problem::new(format!("{name}: {error}"), String::new()))?;
+        .map_err(|error| Problem::new(format!("{name}: {error}"), help()))?;
     Ok(model.base.from_base(value, unit))
 }
 
@@ -123,7 +127,7 @@ pub(super) fn count(text: &str, name: &str) -> Result<u64, Problem> {
     match text.trim().parse::<u64>() {
         Ok(n) if n > 0 => Ok(n),
         _ => Err(Problem::new(
-            format!("{name}: `{}` is no number of values", text.trim()),
+            format!("{name}: `{}` is no number of values", shorten(text)),
             "it must be a whole number, at least 1",
         )),
     }

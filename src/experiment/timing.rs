@@ -53,7 +53,7 @@ impl Timing {
             skip: steps("skip", skip),
         };
         if problems.is_empty() {
-            problems.extend(timing.without_room());
+            problems.extend(timing.without_room(duration));
         }
         if problems.is_empty() {
             Ok((timing, warnings))
@@ -62,10 +62,13 @@ impl Timing {
         }
     }
 
-    fn without_room(&self) -> Option<Problem> {
-        if self.duration == 0 {
+    fn without_room(&self, duration: f64) -> Option<Problem> {
+        if duration < self.dt * (1.0 - NEGLIGIBLE) {
             return Some(Problem::new(
-                format!("the duration is shorter than one step of {} ms", self.dt),
+                format!(
+                    "the duration of {duration} ms is shorter than one step of {} ms",
+                    self.dt
+                ),
                 "give a longer --duration or a smaller --dt",
             ));
         }
@@ -102,6 +105,9 @@ impl Timing {
     }
 }
 
+/// Decimal fractions of a millisecond are not exact in binary; that alone moves nothing. In steps.
+const NEGLIGIBLE: f64 = 1e-6;
+
 fn to_steps(name: &str, time: f64, dt: f64) -> Result<(u32, Option<String>), Problem> {
     if !time.is_finite() || time < 0.0 {
         return Err(Problem::new(
@@ -117,8 +123,7 @@ fn to_steps(name: &str, time: f64, dt: f64) -> Result<(u32, Option<String>), Pro
             "take a shorter time or a larger --dt",
         ));
     }
-    // Decimal fractions of a millisecond are not exact in binary; that alone moves nothing.
-    let moved = ((exact - whole).abs() > 1e-6).then(|| {
+    let moved = ((exact - whole).abs() > NEGLIGIBLE).then(|| {
         format!(
             "{name} {time} ms is no whole number of steps of {dt} ms; {} ms is used",
             whole * dt
@@ -159,6 +164,11 @@ mod tests {
             Timing::new(2.0, 0.0, 0.5, 0.0).is_err(),
             "dt longer than the duration"
         );
+        assert!(
+            Timing::new(2.0, 0.0, 1.5, 0.0).is_err(),
+            "also where rounding would make it one step"
+        );
+        assert!(Timing::new(0.1, 0.0, 0.3 - 0.2, 0.0).is_ok());
         assert!(
             Timing::new(0.1, 0.0, 1.0, 1.0).is_err(),
             "nothing left after skip"

@@ -1,7 +1,7 @@
 //! A model by name or path: the only place where model text is read from a file.
 
 use super::{Model, library};
-use crate::diag::{SourceText, nearest};
+use crate::diag::{SourceText, nearest, shorten};
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
@@ -51,7 +51,7 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadError::Unknown { name, near } => {
-                write!(f, "there is no model `{name}`")?;
+                write!(f, "there is no model `{}`", shorten(name))?;
                 if let Some(near) = near {
                     write!(f, "; did you mean `{near}`?")?;
                 }
@@ -60,13 +60,20 @@ impl fmt::Display for LoadError {
                     "\n`rheobase list models` shows the built-in ones; a file is given by its path"
                 )
             }
-            LoadError::Unreadable { path, reason } => write!(f, "cannot read `{path}`: {reason}"),
-            LoadError::TooLarge { path } => {
-                write!(f, "`{path}` is larger than 1 MiB, too large for a model")
-            }
-            LoadError::NotText { path, at } => {
-                write!(f, "`{path}` is not UTF-8 text: byte {at} does not fit")
-            }
+            LoadError::Unreadable { path, reason } => write!(
+                f,
+                "cannot read `{path}`: {reason}\n  help: give the path of a model file that you may read, or a \
+                 built-in model (`rheobase list models`)"
+            ),
+            LoadError::TooLarge { path } => write!(
+                f,
+                "`{path}` is larger than 1 MiB, too large for a model\n  help: give the path of a model's text"
+            ),
+            LoadError::NotText { path, at } => write!(
+                f,
+                "`{path}` is not UTF-8 text: byte {at} does not fit\n  help: give the path of a model's text, \
+                 saved as UTF-8"
+            ),
             LoadError::Wrong { diagnostics, .. } => f.write_str(diagnostics.trim_end()),
         }
     }

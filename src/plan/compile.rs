@@ -11,6 +11,7 @@
 
 use std::ops::Range;
 
+use super::constants;
 use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Stream};
 use crate::experiment::{Experiment, Setting, StimulusValue};
 use crate::integrate::{Equations, Method, Step, default_for};
@@ -48,6 +49,7 @@ const COUNTED: Slot = Slot::Temp(3);
 /// A method that cannot step the equations, a recorder without what it needs, or a constant
 /// expression without a finite value.
 pub fn compile(experiment: &Experiment) -> Result<Compiled, PlanError> {
+    constants::check(experiment).map_err(|what| PlanError::Constant { what })?;
     let dynamics = lower(&experiment.model, experiment.timing.dt);
     let equations = Equations::new(&dynamics.rates, dynamics.held.clone());
     let method = choose(experiment, &equations)?;

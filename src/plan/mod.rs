@@ -14,6 +14,7 @@
 //! Must not know equations, units or files: numbers here are in the model's base units.
 
 mod compile;
+mod constants;
 mod print;
 mod schedule;
 
@@ -163,6 +164,11 @@ pub enum PlanError {
         /// What, in words, and which method can.
         what: String,
     },
+    /// A constant part of the model has no finite value.
+    Constant {
+        /// Where, why, and what to change, in words.
+        what: String,
+    },
     /// A recorder of spikes, and a model that has none.
     NoThreshold {
         /// Name of the recorder.
@@ -194,6 +200,7 @@ impl std::fmt::Display for PlanError {
             ),
             PlanError::Misplaced { what }
             | PlanError::Method { what }
+            | PlanError::Constant { what }
             | PlanError::Schedule { what } => f.write_str(what),
         }
     }

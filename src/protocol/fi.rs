@@ -33,6 +33,8 @@ pub fn run_fi(
     target: &Target,
     progress: &mut dyn Progress,
 ) -> Result<FiOutcome, ProtocolError> {
+    // Before the run, not after hours of it.
+    target.refuse_existing(&[PICTURE, REPORT])?;
     let mut drawing = Drawing::new(experiment);
     let swept = sweep(experiment, engine, target, progress, &mut |rows| {
         drawing.take(rows)

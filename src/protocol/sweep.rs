@@ -13,7 +13,7 @@ use crate::exec::{Cells, Engine, ExecError, RunStats, Sink, Start, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
 use crate::report::Times;
-use crate::table::{CsvWriter, Existing, Table};
+use crate::table::{CsvWriter, Existing, FileError, Table};
 
 /// Where a sweep's table goes.
 #[derive(Clone, Debug)]
@@ -31,6 +31,19 @@ impl Target {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.folder.join(self.name)
+    }
+
+    /// Refuses to begin where one of `names` would have to be replaced in the end and may not be.
+    /// The table's own name is looked after by its writer.
+    ///
+    /// # Errors
+    /// [`FileError::Exists`] for the first that is there.
+    pub fn refuse_existing(&self, names: &[&str]) -> Result<(), FileError> {
+        let mut paths = names.iter().map(|name| self.folder.join(name));
+        match paths.find(|path| self.existing == Existing::Refuse && path.exists()) {
+            Some(path) => Err(FileError::Exists { path }),
+            None => Ok(()),
+        }
     }
 }
 

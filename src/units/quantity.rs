@@ -1,6 +1,7 @@
 //! Quantities as the command line and TOML give them: `300 ms`, `10*mV`, `0.1/ms`, or a bare number.
 
 use super::{BaseSystem, Unit};
+use crate::diag::shorten;
 
 /// Splits a quantity into its number and the text of its unit (empty for a bare number). None where
 /// it does not begin with a number.
@@ -56,7 +57,8 @@ fn number_length(text: &str) -> Option<usize> {
 /// # Errors
 /// A sentence for the user: no number, not finite, unknown unit, or a unit of another dimension.
 pub fn parse_quantity(text: &str, declared: &Unit, base: &BaseSystem) -> Result<f64, String> {
-    let shown = text.trim();
+    let shown = shorten(text);
+    let shown = shown.as_str();
     let split = split_quantity(text).filter(|(value, _)| value.is_finite());
     let (value, unit_text) = split.ok_or_else(|| match declared.label.as_str() {
         "1" => format!("`{shown}` is not a number"),
