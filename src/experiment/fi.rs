@@ -273,18 +273,10 @@ fn assemble(
     }
     axes.push(amplitude);
     let driven = stimulus_of(&timing, Setting::Axis(axes.len() - 1));
-    let silent = || {
-        stimulus_of(
-            &Timing {
-                settle: 0,
-                ..timing
-            },
-            Setting::Fixed(0.0),
-        )
-    };
-    let stimuli = std::iter::once(driven)
-        .chain((1..model.inputs.len()).map(|_| silent()))
-        .collect();
+    let mut stimuli = vec![Vec::new(); model.inputs.len()];
+    if let Some(first) = stimuli.first_mut() {
+        first.push(driven);
+    }
     Ok(Experiment {
         method,
         timing,

@@ -39,8 +39,8 @@ pub struct Experiment {
     pub params: Vec<Setting>,
     /// Initial values that replace the model's: one entry per state.
     pub initial: Vec<Option<Setting>>,
-    /// One stimulus per input of the model.
-    pub stimuli: Vec<Stimulus>,
+    /// For each input of the model, the stimuli that add up to it.
+    pub stimuli: Vec<Vec<Stimulus>>,
     /// What is kept.
     pub recorders: Vec<Recorder>,
     /// Key of all random numbers.

@@ -2,17 +2,22 @@
 //!
 //! Takes times in ms; gives steps, rounded once, with a warning where that moves an edge.
 
+use std::ops::Range;
+
 use super::Problem;
 
-/// Settle, then stimulus; the window of all features is its part after `skip`.
+/// Settle, then stimulus, then tail; the window of all features is the part of the stimulus after
+/// `skip`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timing {
     /// Length of a step, in ms.
     pub dt: f64,
     /// Steps at zero input before onset.
     pub settle: u32,
-    /// Steps of the stimulus.
+    /// Steps from onset to offset.
     pub duration: u32,
+    /// Steps after offset.
+    pub tail: u32,
     /// Steps after onset that every feature leaves out.
     pub skip: u32,
 }
@@ -50,6 +55,7 @@ impl Timing {
             dt,
             settle: steps("settle", settle),
             duration: steps("duration", duration),
+            tail: 0,
             skip: steps("skip", skip),
         };
         if problems.is_empty() {
@@ -89,13 +95,13 @@ impl Timing {
     /// Number of steps of the run.
     #[must_use]
     pub fn n_steps(&self) -> u32 {
-        self.settle + self.duration
+        self.settle + self.duration + self.tail
     }
 
-    /// First step whose spikes count. The window ends with the run.
+    /// The steps whose spikes count: from onset + skip to offset.
     #[must_use]
-    pub fn window_start(&self) -> u32 {
-        self.settle + self.skip
+    pub fn window(&self) -> Range<u32> {
+        self.settle + self.skip..self.settle + self.duration
     }
 
     /// Duration of the stimulus in ms.
@@ -144,7 +150,7 @@ mod tests {
     #[test]
     fn times_become_whole_steps() {
         let (timing, warnings) = Timing::new(0.01, 0.0, 1000.0, 300.0).unwrap();
-        assert_eq!((timing.n_steps(), timing.window_start()), (100_000, 30_000));
+        assert_eq!((timing.n_steps(), timing.window().start), (100_000, 30_000));
         assert!(warnings.is_empty());
         let (timing, warnings) = Timing::new(0.03, 0.0, 1.0, 0.0).unwrap();
         assert_eq!(timing.duration, 33);

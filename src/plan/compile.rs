@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use super::constants;
 use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Stream};
-use crate::experiment::{Experiment, Setting, StimulusValue};
+use crate::experiment::{Experiment, Setting, Stimulus, StimulusValue};
 use crate::integrate::{Equations, Method, Step, default_for};
 use crate::ir::{
     BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value, depends_on, hoist_cell_level,
@@ -245,16 +245,23 @@ impl<'a> Compiler<'a> {
         }
         self.temp("distance_before", Type::Float);
         self.temp("distance_after", Type::Float);
-        let step = b.step();
-        let start = b.u32(self.experiment.timing.window_start());
-        let inside = b.compare(CompareOp::Ge, step, start);
-        let counted = if self.experiment.timing.window_start() == 0 {
-            spike
-        } else {
-            b.and(spike, inside)
-        };
+        let counted = self.inside_window(b, spike);
         b.store(COUNTED, counted);
         self.temp("counted_spike", Type::Bool);
+    }
+
+    /// The spike, if the step is one of the window's.
+    fn inside_window(&self, b: &mut Builder, spike: Value) -> Value {
+        let timing = &self.experiment.timing;
+        let window = timing.window();
+        if window == (0..timing.n_steps()) {
+            return spike;
+        }
+        let step = b.step();
+        let (start, length) = (b.u32(window.start), b.u32(window.end - window.start));
+        let elapsed = b.sub(step, start);
+        let inside = b.compare(CompareOp::Lt, elapsed, length);
+        b.and(spike, inside)
     }
 
     /// The threshold's condition for `states`, and the distance beyond it where it has one.
@@ -423,10 +430,18 @@ fn read_outside(b: &mut Builder, experiment: &Experiment, slot: Slot, c: f64) ->
     }
 }
 
+/// The sum of the input's stimuli; 0 without any.
 fn input(b: &mut Builder, experiment: &Experiment, input: usize, c: f64) -> Value {
-    let Some(stimulus) = experiment.stimuli.get(input) else {
-        return b.float(0.0);
-    };
+    let stimuli = experiment.stimuli.get(input).map_or(&[][..], Vec::as_slice);
+    let mut sum = b.float(0.0);
+    for one in stimuli {
+        let value = stimulus(b, experiment, one, c);
+        sum = b.add(sum, value);
+    }
+    sum
+}
+
+fn stimulus(b: &mut Builder, experiment: &Experiment, stimulus: &Stimulus, c: f64) -> Value {
     let properties: Vec<Value> = stimulus
         .values
         .iter()
