@@ -5,66 +5,87 @@ use rheobase::compare::Tolerance;
 use rheobase::exec::reference::ReferenceEngine;
 use rheobase::exec::{Cells, Column, Start};
 use rheobase::experiment::Experiment;
+use rheobase::integrate::METHODS;
+use rheobase::model::Model;
 use rheobase::plan::{Limits, compile};
 use rheobase::record::Recorder;
 
 use super::harness::{
-    Run, SUBJECTS, engines, every_method, experiment, floats, integers, model, reference, run,
-    run_plan, run_with, spike_trains,
+    Run, SUBJECTS, engines, experiment, floats, integers, model, models, reference, run, run_plan,
+    run_with, spike_trains,
 };
 
-/// Columns of random parameters: each axis between 0.9 and 1.1 times its middle.
+/// Columns of random parameters, each between the first and last value of its axis.
 fn scattered(e: &Experiment, n: usize, random: &mut fastrand::Rng) -> Vec<Vec<f64>> {
-    let range = e.columns(0..e.grid.n_cells());
-    range
-        .iter()
-        .map(|column| {
-            let (low, high) = column
-                .iter()
-                .fold((f64::MAX, f64::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
-            (0..n).map(|_| low + (high - low) * random.f64()).collect()
-        })
-        .collect()
+    let last = e.grid.n_cells() - 1;
+    let ends = e.columns(0..1).into_iter().zip(e.columns(last..last + 1));
+    ends.map(|(low, high)| {
+        (0..n)
+            .map(|_| low[0] + (high[0] - low[0]) * random.f64())
+            .collect()
+    })
+    .collect()
 }
 
-/// One step from the same state. What f32 may lose in it: the rounding of the state itself (half an
-/// ULP), and of the change, which is below a twentieth of the state's scale and whose exponentials
-/// may be off by 3 + 2|x| ULP (WGSL), |x| ≤ 5: in all less than 16 units of roundoff of the scale.
+/// Options that vary every parameter by 5 % and every initial value over the range of its kind.
+fn all_varied(model: &Model) -> String {
+    let mut options = String::new();
+    for param in &model.params {
+        let value = param
+            .default
+            .map_or(1.0, |x| model.base.from_base(x, &param.unit));
+        let (low, high) = (value - 0.05 * value.abs(), value + 0.05 * value.abs());
+        options += &format!(" set:{}={low}:{high}:2", param.name);
+    }
+    for state in &model.states {
+        let range = match state.unit.label.as_str() {
+            "mV" => "-80:20:2",
+            "1" => "0:1:2",
+            _ => "0:100:2",
+        };
+        options += &format!(" set:init.{}={range}", state.name);
+    }
+    options
+}
+
+/// One step from the same random state. What f32 may lose in it: the rounding of the state itself
+/// and of the terms that are added to it, which are as large as the states of the sample, and
+/// exponentials that may be off by 3 + 2|x| ULP (WGSL), |x| ≤ 7, in rates that move a state by a
+/// part of its range: in all less than 16 units of roundoff of the range.
 #[test]
 fn one_step_agrees_with_the_reference_on_every_engine() {
     let seed = 11;
     println!("seed {seed}");
-    for (name, e) in every_method("n=64 duration=2ms", &[Recorder::FinalState]) {
-        let mut e = e;
-        e.timing.duration = 1;
-        let params = scattered(&e, 64, &mut fastrand::Rng::with_seed(seed));
-        let plan = compile(&e).unwrap().plan;
-        let expected = run_plan(&ReferenceEngine, &plan, &params, 64);
-        for (subject, engine) in engines() {
-            let found = run_plan(engine.as_ref(), &plan, &params, 64);
-            let bound = 16.0 * subject.roundoff;
-            assert_close(
-                &found,
-                &expected,
-                Tolerance::new(bound, bound).unwrap(),
-                &format!("{name} on {}", subject.name),
-            );
+    for (name, text) in models() {
+        for method in METHODS {
+            let model = Model::parse(&name, &text).unwrap().0;
+            let options = format!("n=2 method={} {}", method.name, all_varied(&model));
+            let mut e = experiment(model, &options, vec![Recorder::FinalState]);
+            e.timing.duration = 1;
+            let Ok(compiled) = compile(&e) else { continue };
+            let params = scattered(&e, 64, &mut fastrand::Rng::with_seed(seed));
+            let expected = run_plan(&ReferenceEngine, &compiled.plan, &params, 64);
+            for (subject, engine) in engines() {
+                let found = run_plan(engine.as_ref(), &compiled.plan, &params, 64);
+                let what = format!("{name} by {} on {}", method.name, subject.name);
+                assert_close(&found, &expected, 16.0 * subject.roundoff, &what);
+            }
         }
     }
 }
 
-fn assert_close(found: &Run, expected: &Run, tolerance: Tolerance, what: &str) {
+/// Each column within `bound` of the largest number in it; integers equal.
+fn assert_close(found: &Run, expected: &Run, bound: f64, what: &str) {
     for (i, (a, b)) in found.columns.iter().zip(&expected.columns).enumerate() {
-        match (a, b) {
-            (Column::Float(a), Column::Float(b)) => {
-                for (cell, (x, y)) in a.iter().zip(b).enumerate() {
-                    assert!(
-                        tolerance.accepts(Some(*x), Some(*y)),
-                        "{what}: column {i}, cell {cell}: {x} against {y}"
-                    );
-                }
-            }
-            (a, b) => assert_eq!(a, b, "{what}: column {i}"),
+        let (Column::Float(a), Column::Float(b)) = (a, b) else {
+            assert_eq!(a, b, "{what}: column {i}");
+            continue;
+        };
+        let range = b.iter().fold(0.0f64, |range, x| range.max(x.abs()));
+        let tolerance = Tolerance::new(bound * range, 0.0).unwrap();
+        for (cell, (x, y)) in a.iter().zip(b).enumerate() {
+            let accepted = tolerance.accepts(Some(*x), Some(*y));
+            assert!(accepted, "{what}: column {i}, cell {cell}: {x} against {y}");
         }
     }
 }

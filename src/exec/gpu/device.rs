@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::missing::missing;
+use super::missing::{hardware_is_possible, missing};
 use crate::exec::ExecError;
 
 /// Which device to use.
@@ -183,6 +183,9 @@ pub(super) struct Gpu {
 
 impl Gpu {
     pub(super) fn open(choice: &DeviceChoice) -> Result<Gpu, ExecError> {
+        if *choice == DeviceChoice::Hardware && !hardware_is_possible() {
+            return Err(ExecError::NoDevice(missing()));
+        }
         let adapters = enumerate();
         let reports: Vec<AdapterReport> = adapters.iter().map(AdapterReport::of).collect();
         let index = choose(choice, &reports)?;

@@ -14,6 +14,24 @@ pub fn missing() -> String {
     }
 }
 
+/// Can there be a hardware GPU? On Linux every one has a node in `/dev`; where there is none, no
+/// driver is loaded to find that out (it would take up to 0.2 s and may talk on stderr).
+pub(super) fn hardware_is_possible() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let has = |folder: &str, prefixes: &[&str]| {
+        let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        names
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
+    };
+    has(
+        "/dev",
+        &["nvidia", "dxg", "mali", "kgsl", "nvmap", "nvhost"],
+    ) || has("/dev/dri", &["render"])
+}
+
 /// What a Linux system shows.
 #[derive(Clone, Copy, Debug)]
 struct Found {
