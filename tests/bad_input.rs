@@ -624,6 +624,9 @@ fn mutated(text: &str, rng: &mut fastrand::Rng) -> String {
     ];
     let mut chars: Vec<char> = text.chars().collect();
     for _ in 0..rng.usize(1..4) {
+        if chars.is_empty() {
+            break;
+        }
         let at = rng.usize(0..chars.len());
         let to = (at + rng.usize(0..12)).min(chars.len());
         match rng.u8(0..5) {
