@@ -1,4 +1,8 @@
 //! All integration tests, one binary.
 
+mod bad_input;
+mod cli;
 mod codegen;
+mod layers;
 mod numbers;
+mod support;

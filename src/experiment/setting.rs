@@ -133,12 +133,21 @@ pub(super) fn count(text: &str, name: &str) -> Result<u64, Problem> {
     }
 }
 
+/// Times any number of values that can be counted, still finite: values between are weighted sums.
+const LARGEST_END: f64 = 1e290;
+
 /// A range that goes upwards; a single point may have equal ends.
 pub(super) fn range(name: &str, log: bool, from: f64, to: f64, n: u64) -> Result<Values, Problem> {
     if from > to {
         return Err(Problem::new(
             format!("{name}: the range from {from} to {to} is inverted"),
             format!("write it upwards, from {to} to {from}"),
+        ));
+    }
+    if from.abs().max(to.abs()) > LARGEST_END {
+        return Err(Problem::new(
+            format!("{name}: the range from {from} to {to} is too large"),
+            format!("its ends must be at most {LARGEST_END:e}"),
         ));
     }
     #[expect(clippy::float_cmp, reason = "the same number given twice is meant")]

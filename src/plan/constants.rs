@@ -46,6 +46,9 @@ pub(super) fn check(experiment: &Experiment) -> Result<(), String> {
     }
     if let Some(expr) = &model.refractory {
         constants.check(expr, &|| "the refractory time".into())?;
+        if constants.value(expr).is_some_and(|time| time < 0.0) {
+            return Err(constants.negative_refractory(expr));
+        }
     }
     Ok(())
 }
@@ -151,6 +154,16 @@ impl Constants<'_> {
              change the model",
             at()
         )
+    }
+
+    fn negative_refractory(&self, time: &Expr) -> String {
+        let (_, values) = self.names(time);
+        let with = if values.is_empty() {
+            String::new()
+        } else {
+            format!(" with {values}")
+        };
+        format!("the refractory time is negative{with}; it must be 0 ms or more")
     }
 
     /// The parameters of an expression, sub-expressions included, and their values.

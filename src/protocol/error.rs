@@ -15,6 +15,11 @@ pub enum ProtocolError {
     Table(TableError),
     /// A file could not be written.
     File(FileError),
+    /// An axis is named as a column of every table is.
+    Clash {
+        /// The name.
+        name: String,
+    },
     /// The results would not fit.
     NoSpace {
         /// What it would need and what there is, in words.
@@ -34,6 +39,11 @@ impl std::fmt::Display for ProtocolError {
             ProtocolError::Exec(error) => error.fmt(f),
             ProtocolError::Table(error) => error.fmt(f),
             ProtocolError::File(error) => error.fmt(f),
+            ProtocolError::Clash { name } => write!(
+                f,
+                "`{name}` is varied, and the table has a column of that name for every model; give it another name \
+                 in the model"
+            ),
             ProtocolError::NoSpace { what } => f.write_str(what),
             ProtocolError::Interrupted { kept } => write!(f, "interrupted: {kept}"),
         }

@@ -20,6 +20,13 @@ pub(super) fn schema(experiment: &Experiment) -> Schema {
     Schema { columns }
 }
 
+/// The first axis named as another column is; such a table could not be read by name.
+pub(super) fn clash(experiment: &Experiment) -> Option<&str> {
+    let taken = |name: &str| name == "cell" || FEATURES.iter().any(|f| f.name == name);
+    let mut axes = experiment.grid.axes().iter();
+    axes.find(|axis| taken(&axis.name)).map(|a| a.name.as_str())
+}
+
 /// A unit's label as tables have it: nothing where there is none.
 pub(super) fn unit(label: &str) -> &str {
     if label == "1" { "" } else { label }

@@ -95,6 +95,9 @@ pub fn sweep(
 ) -> Result<Swept, ProtocolError> {
     let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
+    if let Some(name) = rows::clash(experiment) {
+        return Err(ProtocolError::Clash { name: name.into() });
+    }
     let schema = rows::schema(experiment);
     space::check(&target.folder, table_bytes(experiment), n_cells)?;
     let begin = Instant::now();
