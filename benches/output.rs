@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ),
     ];
     for k in 0..6u64 {
-        let value = |i: u64| (i % 10 != 0).then(|| f64::from((i * (k + 3)) as f32 / 7.3));
+        let value = |i: u64| (!i.is_multiple_of(10)).then(|| f64::from((i * (k + 3)) as f32 / 7.3));
         columns.push(Column::new(
             format!("f{k}"),
             "Hz",
