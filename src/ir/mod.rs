@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `op` | the operators: names, types, values in f64, derivatives |
 //! | `build` | the builder: folding and common subexpressions on insertion |
+//! | `simplify` | its rules: neutral elements, powers, reciprocals |
 //! | `derive` | symbolic derivative, dependence on a slot |
 //! | `pass` | dead code, inlining, dependence classes, hoisting |
 //! | `check` | the checker: engines accept only checked blocks |
@@ -24,6 +25,7 @@ mod derive;
 mod eval;
 mod op;
 mod pass;
+mod simplify;
 mod text;
 
 pub use build::Builder;
