@@ -105,6 +105,7 @@ pub mod model;
 pub mod plan;
 pub mod plot;
 pub mod protocol;
+pub mod random;
 pub mod record;
 pub mod report;
 pub mod stimulus;

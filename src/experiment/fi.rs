@@ -201,6 +201,7 @@ fn amplitude(model: &Model, options: &FiOptions) -> Result<Axis, Vec<Problem>> {
         name: input.name.clone(),
         unit: input.unit.clone(),
         values,
+        joint_with: None,
     })
 }
 
@@ -263,7 +264,12 @@ fn assemble(
         let setting = if values.len() == 1 {
             Setting::Fixed(model.base.to_base(values.at(0), &unit))
         } else {
-            axes.push(Axis { name, unit, values });
+            axes.push(Axis {
+                name,
+                unit,
+                values,
+                joint_with: None,
+            });
             Setting::Axis(axes.len() - 1)
         };
         match target {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::Problem;
+use super::{Draw, Problem};
 use crate::units::Unit;
 
 /// One axis of a grid.
@@ -17,6 +17,9 @@ pub struct Axis {
     pub unit: Unit,
     /// Its values, in that unit.
     pub values: Values,
+    /// The axis it moves together with, if it is no axis of its own: a later column of a table of
+    /// cells, or a further quantity of a random sample. Both have the same number of values.
+    pub joint_with: Option<usize>,
 }
 
 /// The values along an axis.
@@ -42,6 +45,13 @@ pub enum Values {
     },
     /// These values.
     List(Vec<f64>),
+    /// Random values.
+    Random {
+        /// What they follow.
+        draw: Draw,
+        /// How many.
+        n: u64,
+    },
 }
 
 impl Values {
@@ -49,7 +59,7 @@ impl Values {
     #[must_use]
     pub fn len(&self) -> u64 {
         match self {
-            Values::Linear { n, .. } | Values::Log { n, .. } => *n,
+            Values::Linear { n, .. } | Values::Log { n, .. } | Values::Random { n, .. } => *n,
             Values::List(values) => values.len() as u64,
         }
     }
@@ -75,6 +85,7 @@ impl Values {
                     *to
                 }
             }
+            Values::Random { draw, n } => draw.at(k, *n),
             Values::List(values) => usize::try_from(k)
                 .ok()
                 .and_then(|k| values.get(k))
@@ -114,8 +125,9 @@ impl Grid {
     /// # Errors
     /// More cells than can be numbered.
     pub fn new(axes: Vec<Axis>) -> Result<Grid, Problem> {
-        let product = axes
-            .iter()
+        let own = axes.iter().filter(|axis| axis.joint_with.is_none());
+        let product = own
+            .clone()
             .try_fold(1u64, |product, axis| product.checked_mul(axis.values.len()));
         // Twice the largest f64 whole number leaves room for every figure derived from it.
         let Some(n_cells) = product.filter(|&n| n <= 1 << 52) else {
@@ -149,26 +161,28 @@ impl Grid {
     /// Position of `cell` along each axis.
     #[must_use]
     pub fn coordinates(&self, cell: u64) -> Vec<u64> {
-        let mut rest = cell;
-        let mut coordinates = vec![0; self.axes.len()];
-        for (axis, k) in self.axes.iter().zip(&mut coordinates).rev() {
-            *k = rest % axis.values.len();
-            rest /= axis.values.len();
-        }
-        coordinates
+        (0..self.axes.len())
+            .map(|i| cell / self.stride(i) % self.axes[i].values.len())
+            .collect()
     }
 
     /// Values of axis `i`, in its unit, for some cells.
     #[must_use]
     pub fn column(&self, i: usize, cells: Range<u64>) -> Vec<f64> {
         let values = &self.axes[i].values;
-        let stride: u64 = self.axes[i + 1..]
-            .iter()
-            .map(|axis| axis.values.len())
-            .product();
+        let stride = self.stride(i);
         cells
             .map(|cell| values.at(cell / stride % values.len()))
             .collect()
+    }
+
+    /// How many cells follow each other at one place of axis `i`.
+    fn stride(&self, i: usize) -> u64 {
+        let own = self.axes[i].joint_with.unwrap_or(i);
+        let faster = self.axes[own + 1..]
+            .iter()
+            .filter(|axis| axis.joint_with.is_none());
+        faster.map(|axis| axis.values.len()).product()
     }
 }
 
@@ -181,6 +195,7 @@ mod tests {
             name: name.into(),
             unit: Unit::one(),
             values,
+            joint_with: None,
         }
     }
 
@@ -237,5 +252,20 @@ mod tests {
             n: u64::MAX,
         };
         assert!(Grid::new(vec![axis("a", long.clone()), axis("b", long)]).is_err());
+    }
+
+    #[test]
+    fn a_joint_axis_moves_with_its_leader_and_adds_no_cells() {
+        let a = axis("a", Values::List(vec![1.0, 2.0]));
+        let b = Axis {
+            joint_with: Some(0),
+            ..axis("b", Values::List(vec![10.0, 20.0]))
+        };
+        let c = axis("c", Values::List(vec![7.0, 8.0, 9.0]));
+        let grid = Grid::new(vec![a, b, c]).unwrap();
+        assert_eq!(grid.n_cells(), 6);
+        assert_eq!(grid.column(0, 0..6), [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
+        assert_eq!(grid.column(1, 0..6), [10.0, 10.0, 10.0, 20.0, 20.0, 20.0]);
+        assert_eq!(grid.coordinates(4), [1, 1, 1]);
     }
 }

@@ -6,12 +6,14 @@
 //!
 //! Must not know engines, files or the command line's syntax beyond the text of a setting.
 
+mod draw;
 mod fi;
 mod grid;
 mod problem;
 mod setting;
 mod timing;
 
+pub use draw::{Design, Distribution, Draw};
 pub use fi::{FiOptions, fi};
 pub use grid::{Axis, Grid, Values};
 pub use problem::{Problem, Problems};
