@@ -14,6 +14,7 @@
 //! | `build` | the builder: folding and common subexpressions on insertion |
 //! | `derive` | symbolic derivative, dependence on a slot |
 //! | `pass` | dead code, inlining, dependence classes, hoisting |
+//! | `quotient` | whole quotients of integers |
 //! | `check` | the checker: engines accept only checked blocks |
 //! | `eval` | a block for one cell, in f64, with the platform's mathematics |
 //! | `text` | the printed form of `rheobase show --ir` |
@@ -24,6 +25,7 @@ mod derive;
 mod eval;
 mod op;
 mod pass;
+mod quotient;
 mod text;
 
 pub use build::Builder;
