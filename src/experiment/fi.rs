@@ -290,6 +290,7 @@ fn assemble(
         params,
         initial,
         stimuli,
+        tables: Vec::new(),
         recorders: vec![Recorder::Features],
         seed,
         warnings: Vec::new(),

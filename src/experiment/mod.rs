@@ -43,6 +43,8 @@ pub struct Experiment {
     pub initial: Vec<Option<Setting>>,
     /// For each input of the model, the stimuli that add up to it.
     pub stimuli: Vec<Vec<Stimulus>>,
+    /// The waveforms that stimuli take their samples from.
+    pub tables: Vec<Samples>,
     /// What is kept.
     pub recorders: Vec<Recorder>,
     /// Key of all random numbers.
@@ -72,10 +74,48 @@ pub struct Stimulus {
 /// A property of a stimulus.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StimulusValue {
-    /// In base units of the input.
+    /// A value of the input, in base units.
     Input(Setting),
-    /// In steps.
+    /// A time, in steps.
     Time(u32),
+    /// A time varied by the axis of this number, whose column is in ms; rounded to steps cell by
+    /// cell.
+    TimeAxis(usize),
+    /// A number in base units: a frequency in 1/ms, a phase in radians, a count.
+    Number(Setting),
+    /// The samples in [`Experiment::tables`] of this number.
+    Table(usize),
+}
+
+/// A waveform that all cells share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// Where it comes from, for printing.
+    pub name: String,
+    /// Values of the input, in base units; at least one.
+    pub values: Vec<f64>,
+}
+
+impl Samples {
+    /// One sample per step of `dt` ms from one per `interval` ms, each held: for an interval that
+    /// is no whole number of steps, which as a property of the stimulus would be rounded and let
+    /// the waveform drift.
+    #[must_use]
+    pub fn held(&self, interval: f64, dt: f64) -> Samples {
+        let steps_each = interval / dt;
+        let mut values = Vec::new();
+        for (i, &value) in (1u32..).zip(&self.values) {
+            // A sample begins at the first step that is not before it; decimal fractions are off
+            // by less than a millionth of a step.
+            while (values.len() as f64) < f64::from(i) * steps_each - 1e-6 {
+                values.push(value);
+            }
+        }
+        Samples {
+            name: self.name.clone(),
+            values,
+        }
+    }
 }
 
 impl Experiment {
@@ -107,5 +147,22 @@ impl Experiment {
                 .collect()
         })
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Samples;
+
+    #[test]
+    fn samples_of_any_interval_are_held_without_drift() {
+        let samples = Samples {
+            name: "test".into(),
+            values: vec![1.0, 2.0, 3.0, 4.0],
+        };
+        let held = samples.held(0.025, 0.01).values;
+        assert_eq!(held, [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0]);
+        assert_eq!(samples.held(0.1, 0.1).values, samples.values);
+        assert_eq!(samples.held(0.1, 0.025).values.len(), 16);
     }
 }

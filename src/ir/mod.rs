@@ -15,6 +15,7 @@
 //! | `simplify` | its rules: neutral elements, powers, reciprocals |
 //! | `derive` | symbolic derivative, dependence on a slot |
 //! | `pass` | dead code, inlining, dependence classes, hoisting |
+//! | `quotient` | whole quotients of integers |
 //! | `check` | the checker: engines accept only checked blocks |
 //! | `eval` | a block for one cell, in f64, with the platform's mathematics |
 //! | `text` | the printed form of `rheobase show --ir` |
@@ -25,6 +26,7 @@ mod derive;
 mod eval;
 mod op;
 mod pass;
+mod quotient;
 mod simplify;
 mod text;
 

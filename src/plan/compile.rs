@@ -12,16 +12,17 @@
 use std::ops::Range;
 
 use super::constants;
-use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Stream};
-use crate::experiment::{Experiment, Setting, Stimulus, StimulusValue};
+use super::outside::{check_stimuli, number, parameter, quantity, read_outside, whole_steps};
+use super::{
+    Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Stream, Table,
+};
+use crate::experiment::Experiment;
 use crate::integrate::{Equations, Method, Step, default_for};
 use crate::ir::{
-    BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value, depends_on, hoist_cell_level,
-    hoist_time_level,
+    Block, Builder, CompareOp, Slot, Type, Value, depends_on, hoist_cell_level, hoist_time_level,
 };
 use crate::model::lower::{DISTANCE, Dynamics, RESULT, lower};
 use crate::record::{Events, Kept};
-use crate::stimulus::Moment;
 
 /// A plan and what was decided on the way to it.
 #[derive(Clone, Debug)]
@@ -49,6 +50,7 @@ const COUNTED: Slot = Slot::Temp(3);
 /// A method that cannot step the equations, a recorder without what it needs, or a constant
 /// expression without a finite value.
 pub fn compile(experiment: &Experiment) -> Result<Compiled, PlanError> {
+    check_stimuli(experiment)?;
     constants::check(experiment).map_err(|what| PlanError::Constant { what })?;
     let dynamics = lower(&experiment.model, experiment.timing.dt);
     let equations = Equations::new(&dynamics.rates, dynamics.held.clone());
@@ -109,6 +111,14 @@ impl<'a> Compiler<'a> {
                 .states
                 .iter()
                 .map(|state| float(&state.name))
+                .collect(),
+            tables: experiment
+                .tables
+                .iter()
+                .map(|samples| Table {
+                    name: samples.name.clone(),
+                    values: samples.values.clone(),
+                })
                 .collect(),
             ..Layout::default()
         };
@@ -406,77 +416,6 @@ fn stored(b: &mut Builder, block: &Block, values: &[Value], slot: Slot) -> Value
     }
 }
 
-/// `period` in ms as the nearest whole number of steps.
-fn whole_steps(b: &mut Builder, period: Value, dt: f64) -> Value {
-    let steps = b.scale(period, 1.0 / dt);
-    let half = b.float(0.5);
-    let above = b.add(steps, half);
-    let whole = b.unary(UnaryOp::Floor, above);
-    b.unary(UnaryOp::ToU32, whole)
-}
-
-/// A parameter, an input or the time, at stage `c` of the step.
-fn read_outside(b: &mut Builder, experiment: &Experiment, slot: Slot, c: f64) -> Value {
-    match slot {
-        Slot::Time => {
-            let step = b.step();
-            let steps = b.unary(UnaryOp::ToFloat, step);
-            let stage = b.float(c);
-            let steps = b.binary(BinaryOp::Add, steps, stage);
-            b.scale(steps, experiment.timing.dt)
-        }
-        Slot::Input(i) => input(b, experiment, usize::from(i), c),
-        slot => parameter(b, experiment, slot),
-    }
-}
-
-/// The sum of the input's stimuli; 0 without any.
-fn input(b: &mut Builder, experiment: &Experiment, input: usize, c: f64) -> Value {
-    let stimuli = experiment.stimuli.get(input).map_or(&[][..], Vec::as_slice);
-    let mut sum = b.float(0.0);
-    for one in stimuli {
-        let value = stimulus(b, experiment, one, c);
-        sum = b.add(sum, value);
-    }
-    sum
-}
-
-fn stimulus(b: &mut Builder, experiment: &Experiment, stimulus: &Stimulus, c: f64) -> Value {
-    let properties: Vec<Value> = stimulus
-        .values
-        .iter()
-        .map(|value| match *value {
-            StimulusValue::Input(setting) => quantity(b, setting),
-            StimulusValue::Time(steps) => b.u32(steps),
-        })
-        .collect();
-    let step = b.step();
-    (stimulus.kind.value)(
-        b,
-        &properties,
-        Moment {
-            step,
-            stage: c,
-            dt: experiment.timing.dt,
-        },
-    )
-}
-
-fn parameter(b: &mut Builder, experiment: &Experiment, slot: Slot) -> Value {
-    match slot {
-        Slot::Param(i) => quantity(b, experiment.parameter(usize::from(i))),
-        _ => b.float(f64::NAN),
-    }
-}
-
-/// A literal, or the column of the axis that varies it.
-fn quantity(b: &mut Builder, setting: Setting) -> Value {
-    match setting {
-        Setting::Fixed(x) => b.float(x),
-        Setting::Axis(axis) => b.load(Slot::Param(number(axis)), Type::Float),
-    }
-}
-
 /// Removes stores to temps that no later block reads or is guarded by.
 fn drop_unread_temps(step: &mut [Block]) {
     let read: Vec<Slot> = step
@@ -489,12 +428,4 @@ fn drop_unread_temps(step: &mut [Block]) {
             .retain(|(slot, _)| !matches!(slot, Slot::Temp(_)) || read.contains(slot));
         *block = crate::ir::remove_dead_code(block);
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the checker bounds the number of slots"
-)]
-fn number(i: usize) -> u16 {
-    i as u16
 }

@@ -15,6 +15,7 @@
 
 mod compile;
 mod constants;
+mod outside;
 mod print;
 mod roles;
 mod schedule;
@@ -170,6 +171,11 @@ pub enum PlanError {
         /// Where, why, and what to change, in words.
         what: String,
     },
+    /// A stimulus has not the properties that it needs.
+    Stimulus {
+        /// Which, and which property, in words.
+        what: String,
+    },
     /// A recorder of spikes, and a model that has none.
     NoThreshold {
         /// Name of the recorder.
@@ -202,6 +208,7 @@ impl std::fmt::Display for PlanError {
             PlanError::Misplaced { what }
             | PlanError::Method { what }
             | PlanError::Constant { what }
+            | PlanError::Stimulus { what }
             | PlanError::Schedule { what } => f.write_str(what),
         }
     }

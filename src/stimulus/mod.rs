@@ -1,15 +1,27 @@
 //! Stimuli: what an input does in time.
 //!
 //! Takes the properties of a stimulus as values of a builder, and a moment; gives the input's value
-//! there. Each stimulus is one file with one row in [`STIMULI`]. Times are whole steps. A stimulus
-//! with edges holds its value of the step's beginning through all stages of the step.
+//! there. Each stimulus is one file with one row in [`STIMULI`]. Times are whole steps. Edges stand
+//! on steps: what begins or ends, or is held, keeps its value of the step's beginning through all
+//! stages of the step; what is smooth (a ramp, a sine) is evaluated at the stage's own time.
 //!
 //! Must not know models or engines.
 
 mod constant;
+mod pulses;
+mod ramp;
+mod samples;
+mod sine;
 mod step;
+#[cfg(test)]
+mod testing;
+mod window;
 
 pub use constant::CONSTANT;
+pub use pulses::PULSES;
+pub use ramp::RAMP;
+pub use samples::SAMPLES;
+pub use sine::SINE;
 pub use step::STEP;
 
 use crate::ir::{Builder, Value};
@@ -32,6 +44,12 @@ pub enum Measure {
     Input,
     /// A time: rounded to whole steps once.
     Time,
+    /// A frequency, in 1/ms once it is read: may be varied by an axis.
+    Frequency,
+    /// A number without dimension: may be varied by an axis.
+    Number,
+    /// A list of values of the input.
+    Samples,
 }
 
 /// A property of a stimulus.
@@ -41,6 +59,10 @@ pub struct Property {
     pub name: &'static str,
     /// What it measures.
     pub measure: Measure,
+    /// Its value where none is given, in base units (times in steps); without one it must be given.
+    pub default: Option<f64>,
+    /// Must it be the same for all cells?
+    pub fixed: bool,
     /// What it is, in a line.
     pub doc: &'static str,
 }
@@ -54,15 +76,60 @@ pub struct StimulusKind {
     pub doc: &'static str,
     /// Its properties, in the order in which `value` takes them.
     pub properties: &'static [Property],
-    /// Value of the input at a moment. Properties come as floats (inputs) or `u32` (times).
+    /// Value of the input at a moment. Properties come as floats in base units, times as `u32`
+    /// steps, samples as the `u32` literal of their table.
     pub value: fn(&mut Builder, &[Value], Moment) -> Value,
 }
 
 /// Every stimulus.
-pub const STIMULI: &[StimulusKind] = &[CONSTANT, STEP];
+pub const STIMULI: &[StimulusKind] = &[CONSTANT, STEP, RAMP, PULSES, SINE, SAMPLES];
+
+/// The amplitude of most.
+const AMPLITUDE: Property = Property {
+    name: "amplitude",
+    measure: Measure::Input,
+    default: None,
+    fixed: false,
+    doc: "the value where it is on",
+};
+
+/// The beginning of most.
+const ONSET: Property = Property {
+    name: "onset",
+    measure: Measure::Time,
+    default: Some(0.0),
+    fixed: false,
+    doc: "when it begins",
+};
+
+/// The length of most.
+const DURATION: Property = Property {
+    name: "duration",
+    measure: Measure::Time,
+    default: None,
+    fixed: false,
+    doc: "how long it lasts",
+};
 
 /// The stimulus of this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static StimulusKind> {
     STIMULI.iter().find(|stimulus| stimulus.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_find_their_stimulus() {
+        for stimulus in STIMULI {
+            let found = find(stimulus.name).unwrap();
+            assert_eq!(found.doc, stimulus.doc);
+            for (i, property) in stimulus.properties.iter().enumerate() {
+                let others = &stimulus.properties[..i];
+                assert!(others.iter().all(|other| other.name != property.name));
+            }
+        }
+    }
 }
