@@ -8,6 +8,7 @@
 
 mod draw;
 mod fi;
+mod file;
 mod grid;
 mod problem;
 mod setting;
@@ -15,6 +16,7 @@ mod timing;
 
 pub use draw::{Design, Distribution, Draw};
 pub use fi::{FiOptions, fi};
+pub use file::{FileProblem, from_toml};
 pub use grid::{Axis, Grid, Values};
 pub use problem::{Problem, Problems};
 pub use timing::Timing;
@@ -164,5 +166,31 @@ mod tests {
         assert_eq!(held, [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0]);
         assert_eq!(samples.held(0.1, 0.1).values, samples.values);
         assert_eq!(samples.held(0.1, 0.025).values.len(), 16);
+    }
+}
+
+impl Stimulus {
+    /// When the stimulus begins, in steps, if it has one beginning for all cells.
+    #[must_use]
+    pub fn onset(&self) -> Option<u32> {
+        self.steps("onset")
+    }
+
+    /// When it ends, in steps, if it has one end for all cells.
+    #[must_use]
+    pub fn offset(&self) -> Option<u32> {
+        self.onset()?.checked_add(self.steps("duration")?)
+    }
+
+    fn steps(&self, property: &str) -> Option<u32> {
+        let i = self
+            .kind
+            .properties
+            .iter()
+            .position(|p| p.name == property)?;
+        match self.values.get(i) {
+            Some(StimulusValue::Time(steps)) => Some(*steps),
+            _ => None,
+        }
     }
 }

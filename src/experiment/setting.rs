@@ -46,7 +46,7 @@ pub(super) fn parse(text: &str, model: &Model) -> Result<Set, Problem> {
     })
 }
 
-fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem> {
+pub(super) fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem> {
     if let Some(state) = name.strip_prefix("init.") {
         let found = model.states.iter().position(|s| s.name == state);
         return match found {

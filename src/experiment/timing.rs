@@ -114,7 +114,7 @@ impl Timing {
 /// Decimal fractions of a millisecond are not exact in binary; that alone moves nothing. In steps.
 const NEGLIGIBLE: f64 = 1e-6;
 
-fn to_steps(name: &str, time: f64, dt: f64) -> Result<(u32, Option<String>), Problem> {
+pub(super) fn to_steps(name: &str, time: f64, dt: f64) -> Result<(u32, Option<String>), Problem> {
     if !time.is_finite() || time < 0.0 {
         return Err(Problem::new(
             format!("{name} must be a time that is not negative, not {time} ms"),

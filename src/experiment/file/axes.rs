@@ -1,0 +1,288 @@
+//! `[set]` and `[sweep]`: fixed values and axes.
+
+use super::fields::{Fields, Value};
+use super::{Driven, Reading};
+use crate::diag::Span;
+use crate::experiment::setting::{Target, find, range};
+use crate::experiment::{Axis, Setting, Values};
+use crate::table::read_csv;
+use crate::units::Unit;
+
+/// What an entry sets.
+pub(super) enum What {
+    /// A parameter or an initial value.
+    Quantity(Target),
+    /// A property of an input's stimulus.
+    Property { input: usize, property: String },
+}
+
+impl Reading<'_> {
+    pub(super) fn set(&mut self, set: &Fields) {
+        for (name, span, value) in set.entries() {
+            let Some((what, unit)) = self.find(name, span) else {
+                continue;
+            };
+            let What::Quantity(target) = what else {
+                let help = "write the value under [stimulus]";
+                self.error(
+                    span,
+                    format!("`{name}` is a property of a stimulus"),
+                    "here",
+                    help,
+                );
+                continue;
+            };
+            if let Some(x) = self.quantity(value, &unit) {
+                self.assign(target, Setting::Fixed(x));
+            }
+        }
+    }
+
+    pub(super) fn sweep(&mut self, sweep: &Fields) {
+        for (name, span, value) in sweep.entries() {
+            match name {
+                "cells" => self.cells(value),
+                "sample" => self.sample(value),
+                _ => {
+                    let Some((what, unit)) = self.find(name, span) else {
+                        continue;
+                    };
+                    if let Some(values) = self.values(name, value, &unit) {
+                        self.axis(name, span, what, unit, values, None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds an axis; gives its number.
+    pub(super) fn axis(
+        &mut self,
+        name: &str,
+        span: Span,
+        what: What,
+        unit: Unit,
+        values: Values,
+        joint_with: Option<usize>,
+    ) -> usize {
+        if self.axes.iter().any(|axis| axis.name == name) {
+            self.error(
+                span,
+                format!("`{name}` is varied twice"),
+                "again here",
+                "vary it once",
+            );
+        }
+        let axis = self.axes.len();
+        self.axes.push(Axis {
+            name: name.to_owned(),
+            unit,
+            values,
+            joint_with,
+        });
+        match what {
+            What::Quantity(target) => self.assign(target, Setting::Axis(axis)),
+            What::Property { input, property } => {
+                self.driven.push(Driven {
+                    input,
+                    property,
+                    axis,
+                    span,
+                    used: false,
+                });
+            }
+        }
+        axis
+    }
+
+    fn assign(&mut self, target: Target, setting: Setting) {
+        match target {
+            Target::Param(i) => self.params[i] = setting,
+            Target::Initial(i) => self.initial[i] = Some(setting),
+        }
+    }
+
+    /// What `name` means, and the unit that bare numbers are in.
+    pub(super) fn find(&mut self, name: &str, span: Span) -> Option<(What, Unit)> {
+        if let Some((input, property)) = name.split_once('.')
+            && let Some(i) = self.model.inputs.iter().position(|one| one.name == input)
+        {
+            let unit = self.property_unit(i, property, span)?;
+            return Some((
+                What::Property {
+                    input: i,
+                    property: property.to_owned(),
+                },
+                unit,
+            ));
+        }
+        match find(name, self.model) {
+            Ok((target, unit)) => Some((What::Quantity(target), unit)),
+            Err(problem) => {
+                self.error(span, problem.message, "here", problem.help);
+                None
+            }
+        }
+    }
+
+    /// `[1, 2]`, `{ values = [...] }`, or `{ from, to, n, spacing = "log" }`.
+    fn values(&mut self, name: &str, value: Value, unit: &Unit) -> Option<Values> {
+        if let Some(members) = value.members() {
+            return self.listed(value.span, &members, unit);
+        }
+        let fields = value.fields(self.diagnostics)?;
+        let listed = fields.take("values");
+        let ends = [fields.take("from"), fields.take("to")];
+        let (n, spacing) = (fields.take("n"), fields.take("spacing"));
+        fields.finish("an axis has no entry", self.diagnostics);
+        if let Some(listed) = listed {
+            let members = listed.list(self.diagnostics)?;
+            return self.listed(listed.span, &members, unit);
+        }
+        let [Some(from), Some(to)] = ends else {
+            let help = "write { from = ..., to = ..., n = ... }, or a list of values";
+            self.error(
+                value.span,
+                format!("the axis `{name}` has no values"),
+                "here",
+                help,
+            );
+            return None;
+        };
+        let Some(n) = n else {
+            self.error(
+                value.span,
+                format!("the axis `{name}` has no n"),
+                "here",
+                "write how many values, n = 11",
+            );
+            return None;
+        };
+        let log = match spacing.map(|s| (s, s.text(self.diagnostics))) {
+            None | Some((_, Some("linear"))) => false,
+            Some((_, Some("log"))) => true,
+            Some((s, Some(other))) => {
+                self.error(
+                    s.span,
+                    format!("there is no spacing `{other}`"),
+                    "here",
+                    "it is linear or log",
+                );
+                return None;
+            }
+            Some((_, None)) => return None,
+        };
+        let (from, to) = (self.declared(from, unit)?, self.declared(to, unit)?);
+        let n = n.whole(self.diagnostics)?;
+        if n == 0 {
+            self.error(
+                value.span,
+                format!("the axis `{name}` has 0 values"),
+                "here",
+                "write 1 or more",
+            );
+            return None;
+        }
+        match range(name, log, from, to, n) {
+            Ok(values) => Some(values),
+            Err(problem) => {
+                self.error(value.span, problem.message, "here", problem.help);
+                None
+            }
+        }
+    }
+
+    fn listed(&mut self, span: Span, members: &[Value], unit: &Unit) -> Option<Values> {
+        if members.is_empty() {
+            self.error(
+                span,
+                "the list is empty",
+                "here",
+                "write at least one value",
+            );
+            return None;
+        }
+        let values: Vec<Option<f64>> = members
+            .iter()
+            .map(|member| self.declared(*member, unit))
+            .collect();
+        values
+            .into_iter()
+            .collect::<Option<Vec<f64>>>()
+            .map(Values::List)
+    }
+
+    /// A quantity in the declared unit.
+    pub(super) fn declared(&mut self, value: Value, unit: &Unit) -> Option<f64> {
+        let base = self.quantity(value, unit)?;
+        Some(self.model.base.from_base(base, unit))
+    }
+
+    /// `cells = "FILE.csv"`: one row per place, one column per quantity, headed as our tables are.
+    fn cells(&mut self, value: Value) {
+        let Some(file) = value.text(self.diagnostics) else {
+            return;
+        };
+        let table = match read_csv(&self.folder.join(file)) {
+            Ok(table) => table,
+            Err(error) => return self.error(value.span, error.to_string(), "this file", ""),
+        };
+        if table.n_rows() == 0 {
+            return self.error(
+                value.span,
+                format!("`{file}` has no rows"),
+                "this file",
+                "write one row per cell",
+            );
+        }
+        let leader = self.axes.len();
+        for column in table
+            .columns()
+            .iter()
+            .filter(|column| column.name != "cell")
+        {
+            let Some((what, unit)) = self.find(&column.name, value.span) else {
+                continue;
+            };
+            let given = if column.unit.is_empty() {
+                Ok(unit.clone())
+            } else {
+                Unit::parse(&column.unit)
+            };
+            let Some(given) = given.ok().filter(|given| given.dim == unit.dim) else {
+                let message = format!("column `{}` of `{file}` is in {}", column.name, column.unit);
+                self.error(
+                    value.span,
+                    message,
+                    "this file",
+                    format!("it must be in {}", unit.label),
+                );
+                continue;
+            };
+            let base = self.model.base;
+            let values: Option<Vec<f64>> = (0..table.n_rows())
+                .map(|row| column.data.float(row).filter(|x| x.is_finite()))
+                .map(|x| x.map(|x| base.from_base(base.to_base(x, &given), &unit)))
+                .collect();
+            let Some(values) = values else {
+                let message = format!("column `{}` of `{file}` has a missing value", column.name);
+                self.error(
+                    value.span,
+                    message,
+                    "this file",
+                    "write a number in every row",
+                );
+                continue;
+            };
+            let joint_with = (self.axes.len() > leader).then_some(leader);
+            self.axis(
+                &column.name,
+                value.span,
+                what,
+                unit,
+                Values::List(values),
+                joint_with,
+            );
+        }
+    }
+}

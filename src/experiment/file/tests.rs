@@ -1,0 +1,243 @@
+//! Experiments as text.
+
+use std::path::Path;
+
+use super::from_toml;
+use crate::experiment::{Experiment, Setting, StimulusValue};
+use crate::record::Recorder;
+
+fn read(text: &str) -> Experiment {
+    from_toml("test.toml", text, Path::new(".")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn refused(text: &str) -> String {
+    from_toml("test.toml", text, Path::new("."))
+        .map(|_| ())
+        .unwrap_err()
+        .to_string()
+}
+
+const WHOLE: &str = r#"
+model = "hodgkin_huxley"
+dt = "0.02 ms"
+method = "rk4"
+duration = "1 s"
+skip = "50 ms"
+seed = 3
+repeats = 2
+
+[set]
+E_L = "-54.4 mV"
+"init.v" = -70
+
+[stimulus.I]
+kind = "step"
+onset = "100 ms"
+duration = "800 ms"
+
+[sweep]
+g_Na = { from = "100 mS/cm^2", to = "140 mS/cm^2", n = 5 }
+g_K = [30, 36]
+"I.amplitude" = { from = 1, to = "100 uA/cm^2", n = 3, spacing = "log" }
+
+[sweep.sample]
+n = 4
+design = "sobol"
+E_K = { normal = ["-77 mV", "1 mV"], between = [-80, -74] }
+C = { log_normal = ["1 uF/cm^2", 0.1] }
+
+[record]
+features = true
+spikes = { capacity = 10 }
+"#;
+
+#[test]
+fn a_whole_experiment_is_read() {
+    let e = read(WHOLE);
+    assert_eq!(e.grid.n_cells(), 5 * 2 * 3 * 4 * 2);
+    let names: Vec<&str> = e
+        .grid
+        .axes()
+        .iter()
+        .map(|axis| axis.name.as_str())
+        .collect();
+    assert_eq!(names, ["g_Na", "g_K", "I.amplitude", "E_K", "C", "repeat"]);
+    assert_eq!(e.params[6], Setting::Fixed(-54.4));
+    assert_eq!(e.initial[0], Some(Setting::Fixed(-70.0)));
+    assert_eq!(e.params[1], Setting::Axis(0));
+    assert_eq!(
+        (
+            e.timing.settle,
+            e.timing.duration,
+            e.timing.tail,
+            e.timing.skip
+        ),
+        (5000, 40_000, 5000, 2500)
+    );
+    assert_eq!(
+        e.stimuli[0][0].values[0],
+        StimulusValue::Input(Setting::Axis(2))
+    );
+    assert_eq!(
+        e.recorders,
+        [Recorder::Features, Recorder::Spikes { capacity: 10 }]
+    );
+    assert_eq!(e.seed, 3);
+    let amplitudes = e.grid.column(2, 0..24);
+    assert!((amplitudes[8] - 10.0).abs() < 1e-12, "{amplitudes:?}");
+    let reversal = e.grid.column(3, 0..240);
+    assert!(reversal.iter().all(|x| (-80.0..=-74.0).contains(x)));
+    assert!(crate::plan::compile(&e).is_ok());
+}
+
+#[test]
+fn a_sweep_alone_drives_the_input_constantly() {
+    let e = read("model = \"lif\"\n[sweep]\n\"I.amplitude\" = [1, 2, 3]\n");
+    assert_eq!(e.grid.n_cells(), 3);
+    assert_eq!(e.timing.n_steps(), 10_000);
+    assert_eq!(e.stimuli[0].len(), 1);
+}
+
+#[test]
+fn stimuli_add_up() {
+    let e = read(
+        "model = \"lif\"\nduration = 100\n[[stimulus.I]]\nkind = \"constant\"\namplitude = 1\n\
+         [[stimulus.I]]\nkind = \"sine\"\namplitude = \"0.5 nA\"\nfrequency = \"10 Hz\"\nduration = 100\n\
+         [[stimulus.I]]\nkind = \"samples\"\nvalues = [1, 2, \"3 pA\"]\ninterval = 1\n",
+    );
+    assert_eq!(e.stimuli[0].len(), 3);
+    assert!(crate::plan::compile(&e).is_ok());
+}
+
+#[test]
+fn every_mistake_is_shown_with_its_line() {
+    let text = refused(
+        "model = \"hodgkin_huxley\"\nmehtod = \"rk4\"\ndt = \"0.01 mV\"\n[set]\ngNa = 3\n\
+         [stimulus.I]\nkind = \"stpe\"\n[sweep]\ng_K = { from = 3, to = 1, n = 2 }\ng_L = []\n\
+         [record]\nfeatures = 1\n",
+    );
+    for expected in [
+        "no entry `mehtod`",
+        "did you mean `method`?",
+        "wrong unit",
+        "no parameter `gNa`",
+        "did you mean `g_Na`?",
+        "no stimulus `stpe`",
+        "did you mean `step`?",
+        "inverted",
+        "the list is empty",
+        "expected true or false",
+        "test.toml:9:",
+    ] {
+        assert!(text.contains(expected), "{expected} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn single_mistakes_name_their_remedy() {
+    for (text, expected) in [
+        ("", "names no model"),
+        ("model = ", "this is not TOML"),
+        ("model = 3", "expected a text in quotes"),
+        ("model = \"hodgkin\"", "there is no model `hodgkin`"),
+        ("model = \"lif\"\nrepeats = 0", "0 repeats"),
+        (
+            "model = \"lif\"\n[stimulus.J]\nkind = \"step\"",
+            "no input `J`",
+        ),
+        (
+            "model = \"lif\"\n[stimulus.I]\namplitude = 1",
+            "the stimulus has no kind",
+        ),
+        (
+            "model = \"lif\"\n[stimulus.I]\nkind = \"step\"\nonset = 1\nduration = 5",
+            "has no amplitude",
+        ),
+        (
+            "model = \"lif\"\n[stimulus.I]\nkind = \"constant\"\namplitude = 1\n[sweep]\n\"I.amplitude\" = [1, 2]",
+            "leaves `amplitude` open",
+        ),
+        (
+            "model = \"lif\"\n[sweep]\ncells = \"/no/such.csv\"",
+            "such.csv",
+        ),
+        (
+            "model = \"lif\"\n[sweep.sample]\nR = { uniform = [1, 2] }",
+            "the sample has no size",
+        ),
+        (
+            "model = \"lif\"\n[sweep.sample]\nn = 3\nR = { uniform = [2, 1] }",
+            "below the second",
+        ),
+        (
+            "model = \"lif\"\n[sweep.sample]\nn = 3\nR = { normal = [2, -1] }",
+            "above 0",
+        ),
+        (
+            "model = \"lif\"\n[sweep.sample]\nn = 3\ndesign = \"grid\"\nR = { normal = [2, 1] }",
+            "no design `grid`",
+        ),
+        (
+            "model = \"lif\"\n[record]\nspikes = { capacity = 0 }",
+            "no capacity",
+        ),
+        (
+            "model = \"lif\"\n[record]\nfeatures = false",
+            "nothing is recorded",
+        ),
+        ("model = \"lif\"\ndt = -1", "dt must be a positive time"),
+        (
+            "model = \"lif\"\n[sweep]\nR = { from = 1, to = 2, n = 3 }\n[sweep.sample]\nn = 2\nR = { normal = [2, 1] }",
+            "varied twice",
+        ),
+    ] {
+        let found = refused(text);
+        assert!(
+            found.contains(expected),
+            "{expected:?} is missing in\n{found}"
+        );
+        assert!(found.starts_with("error"), "{found}");
+    }
+}
+
+#[test]
+fn a_table_of_cells_is_one_axis() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("cells.csv"),
+        "cell,R [kohm],tau [ms]\n0,1000,5\n1,2000,6\n",
+    )
+    .unwrap();
+    let text = "model = \"lif\"\n[sweep]\ncells = \"cells.csv\"\n\"I.amplitude\" = [1, 2, 3]\n";
+    let e = from_toml("test.toml", text, folder.path()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(e.grid.n_cells(), 6);
+    assert_eq!(e.grid.column(0, 0..6), [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]);
+    assert_eq!(e.grid.column(1, 0..6), [5.0, 5.0, 5.0, 6.0, 6.0, 6.0]);
+}
+
+#[test]
+fn mutated_experiments_never_panic() {
+    let seed = 41;
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    for _ in 0..400 {
+        let mut text: Vec<u8> = WHOLE.bytes().collect();
+        for _ in 0..1 + random.usize(0..4) {
+            let at = random.usize(0..text.len());
+            match random.u8(0..3) {
+                0 => text[at] = b" \n=[]{}\"'.,-0x#"[random.usize(0..15)],
+                1 => drop(text.remove(at)),
+                _ => {
+                    let from = random.usize(0..text.len());
+                    let piece: Vec<u8> = text[from..text.len().min(from + 20)].to_vec();
+                    text.splice(at..at, piece);
+                }
+            }
+        }
+        if let Ok(text) = std::str::from_utf8(&text)
+            && let Ok(e) = from_toml("test.toml", text, Path::new("."))
+        {
+            let _ = crate::plan::compile(&e);
+        }
+    }
+}
