@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rheobase::exec::gpu::wgsl;
 use rheobase::plan::compile;
-use rheobase::record::Recorder;
+use rheobase::record::{Quantity, Recorder};
 use wgpu::naga::{front, valid};
 
 use crate::numbers::harness::{every_method, experiment, model};
@@ -24,6 +24,13 @@ fn every_kernel_of_every_model_and_method_is_valid() {
         Recorder::Features,
         Recorder::Spikes { capacity: 8 },
         Recorder::FinalState,
+        Recorder::Statistics {
+            of: Quantity::State(0),
+        },
+        Recorder::Trace {
+            of: vec![Quantity::State(0)],
+            every: 6,
+        },
     ];
     for options in ["", "settle=5ms skip=2ms duration=10ms"] {
         for (name, e) in every_method(options, &recorders) {

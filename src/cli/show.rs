@@ -107,6 +107,7 @@ fn equations(model: &Model) -> String {
         reset,
         refractory,
         held: _,
+        lets: _,
     } = dynamics;
     let initial = initial.into_iter().map(|(_, block)| block);
     let blocks: Vec<Block> = std::iter::once(rates)

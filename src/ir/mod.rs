@@ -35,7 +35,10 @@ pub use check::{CheckError, SlotTypes, check};
 pub use derive::{depends_on, derivative};
 pub use eval::{Environment, evaluate, evaluate_into};
 pub use op::{BinaryOp, CompareOp, Literal, UnaryOp};
-pub use pass::{Class, OpCounts, classify, hoist_cell_level, hoist_time_level, remove_dead_code};
+pub use pass::{
+    Class, OpCounts, classify, guard_by_uniforms, hoist_cell_level, hoist_time_level,
+    remove_dead_code,
+};
 pub use text::print;
 
 /// The type of a value. `Float` is the engine's floating type: f32, or f64 where it has it.

@@ -25,6 +25,8 @@ pub struct Dynamics {
     pub reset: Option<Block>,
     /// Stores `Temp(0)` ← the refractory period, in ms.
     pub refractory: Option<Block>,
+    /// Stores `Temp(k)` ← sub-expression k: a float, or a bool if it is a condition.
+    pub lets: Block,
 }
 
 /// Where [`Dynamics::threshold`] and [`Dynamics::refractory`] store their first result.
@@ -57,7 +59,16 @@ pub fn lower(model: &Model, dt: f64) -> Dynamics {
             .refractory
             .as_ref()
             .map(|period| refractory(model, dt, period)),
+        lets: lets(model, dt),
     }
+}
+
+fn lets(model: &Model, dt: f64) -> Block {
+    let mut l = Lowering::new(model, "sub-expressions", dt);
+    for (k, value) in l.lets.iter().enumerate() {
+        l.b.store(Slot::Temp(number(k)), *value);
+    }
+    l.b.finish()
 }
 
 fn rates(model: &Model, dt: f64) -> Block {

@@ -13,16 +13,15 @@ use std::ops::Range;
 
 use super::constants;
 use super::outside::{check_stimuli, number, parameter, quantity, read_outside, whole_steps};
-use super::{
-    Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Stream, Table,
-};
+use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Table};
 use crate::experiment::Experiment;
 use crate::integrate::{Equations, Method, Step, default_for};
 use crate::ir::{
-    Block, Builder, CompareOp, Slot, Type, Value, depends_on, hoist_cell_level, hoist_time_level,
+    Block, Builder, CompareOp, Slot, Type, Value, depends_on, guard_by_uniforms, hoist_cell_level,
+    hoist_time_level,
 };
 use crate::model::lower::{DISTANCE, Dynamics, RESULT, lower};
-use crate::record::{Events, Kept};
+use crate::record::inside;
 
 /// A plan and what was decided on the way to it.
 #[derive(Clone, Debug)]
@@ -36,13 +35,13 @@ pub struct Compiled {
 }
 
 /// Did the cell spike in this step?
-const SPIKE: Slot = Slot::Temp(0);
+pub(super) const SPIKE: Slot = Slot::Temp(0);
 /// Distance beyond the threshold at t.
-const BEFORE: Slot = Slot::Temp(1);
+pub(super) const BEFORE: Slot = Slot::Temp(1);
 /// Distance beyond the threshold at t + dt.
-const AFTER: Slot = Slot::Temp(2);
+pub(super) const AFTER: Slot = Slot::Temp(2);
 /// Is the spike inside the window?
-const COUNTED: Slot = Slot::Temp(3);
+pub(super) const COUNTED: Slot = Slot::Temp(3);
 
 /// Compiles `experiment`.
 ///
@@ -85,12 +84,13 @@ fn choose(experiment: &Experiment, equations: &Equations) -> Result<&'static Met
     })
 }
 
-struct Compiler<'a> {
-    experiment: &'a Experiment,
-    dynamics: &'a Dynamics,
-    setup: Builder,
-    layout: Layout,
-    outputs: Vec<Output>,
+/// A plan in the making.
+pub(super) struct Compiler<'a> {
+    pub(super) experiment: &'a Experiment,
+    pub(super) dynamics: &'a Dynamics,
+    pub(super) setup: Builder,
+    pub(super) layout: Layout,
+    pub(super) outputs: Vec<Output>,
 }
 
 impl<'a> Compiler<'a> {
@@ -263,14 +263,7 @@ impl<'a> Compiler<'a> {
     /// The spike, if the step is one of the window's.
     fn inside_window(&self, b: &mut Builder, spike: Value) -> Value {
         let timing = &self.experiment.timing;
-        let window = timing.window();
-        if window == (0..timing.n_steps()) {
-            return spike;
-        }
-        let step = b.step();
-        let (start, length) = (b.u32(window.start), b.u32(window.end - window.start));
-        let elapsed = b.sub(step, start);
-        let inside = b.compare(CompareOp::Lt, elapsed, length);
+        let inside = inside(b, &timing.window(), timing.n_steps());
         b.and(spike, inside)
     }
 
@@ -290,7 +283,7 @@ impl<'a> Compiler<'a> {
         (stored(b, block, &values, RESULT), distance)
     }
 
-    fn temp(&mut self, name: &str, ty: Type) {
+    pub(super) fn temp(&mut self, name: &str, ty: Type) {
         self.layout.temps.push(SlotInfo {
             name: name.into(),
             ty,
@@ -325,61 +318,6 @@ impl<'a> Compiler<'a> {
         Some(b.finish())
     }
 
-    fn record(&mut self, step: &mut Vec<Block>) -> Result<Vec<Range<usize>>, PlanError> {
-        let compares = self
-            .dynamics
-            .threshold
-            .as_ref()
-            .is_some_and(|block| block.stored(DISTANCE).is_some());
-        let mut recorded = Vec::new();
-        for recorder in &self.experiment.recorders {
-            if recorder.needs_threshold() && self.dynamics.threshold.is_none() {
-                return Err(PlanError::NoThreshold {
-                    recorder: recorder.name(),
-                });
-            }
-            let recording = recorder.recording(&Events {
-                spike: COUNTED,
-                distances: compares.then_some((BEFORE, AFTER)),
-                n_states: self.experiment.model.states.len(),
-                first_accum: number(self.layout.accums.len()),
-                first_stream: number(self.layout.streams.len()),
-            });
-            for accum in &recording.accums {
-                self.zero_accum(accum.name, accum.ty);
-            }
-            let streams = recording.streams.iter();
-            self.layout.streams.extend(streams.map(|l| Stream {
-                name: l.name.into(),
-                ty: l.ty,
-                capacity: l.capacity,
-            }));
-            step.extend(recording.blocks);
-            let begin = self.outputs.len();
-            self.outputs
-                .extend(recording.kept.iter().map(|kept| match *kept {
-                    Kept::Slot(slot) => Output::Slot(slot),
-                    Kept::Stream(i) => Output::Stream(i),
-                }));
-            recorded.push(begin..self.outputs.len());
-        }
-        Ok(recorded)
-    }
-
-    fn zero_accum(&mut self, name: &str, ty: Type) {
-        let zero = match ty {
-            Type::Float => self.setup.float(0.0),
-            Type::U32 => self.setup.u32(0),
-            Type::Bool => self.setup.bool(false),
-        };
-        self.setup
-            .store(Slot::Accum(number(self.layout.accums.len())), zero);
-        self.layout.accums.push(SlotInfo {
-            name: name.into(),
-            ty,
-        });
-    }
-
     /// Hoists, drops what nothing reads, checks and seals.
     fn finish(mut self, mut step: Vec<Block>) -> Result<Plan, PlanError> {
         drop_unread_temps(&mut step);
@@ -392,6 +330,9 @@ impl<'a> Compiler<'a> {
         let mut time = Builder::new("time");
         let uniforms = hoist_time_level(&mut time, &mut step, 0);
         self.layout.uniforms = uniforms.into_iter().map(unnamed).collect();
+        guard_by_uniforms(&mut step);
+        drop_unread_temps(&mut step);
+        step.retain(|block| block.results().next().is_some());
         Plan::new(PlanParts {
             name: self.experiment.model.name.clone(),
             layout: self.layout,

@@ -17,6 +17,7 @@ mod compile;
 mod constants;
 mod outside;
 mod print;
+mod records;
 mod roles;
 mod schedule;
 
@@ -176,6 +177,11 @@ pub enum PlanError {
         /// Which, and which property, in words.
         what: String,
     },
+    /// A recorder that cannot record what it is asked for.
+    Recorder {
+        /// Which, and why, in words.
+        what: String,
+    },
     /// A recorder of spikes, and a model that has none.
     NoThreshold {
         /// Name of the recorder.
@@ -209,6 +215,7 @@ impl std::fmt::Display for PlanError {
             | PlanError::Method { what }
             | PlanError::Constant { what }
             | PlanError::Stimulus { what }
+            | PlanError::Recorder { what }
             | PlanError::Schedule { what } => f.write_str(what),
         }
     }

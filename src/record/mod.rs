@@ -11,9 +11,16 @@ mod features;
 mod final_state;
 mod spike_train;
 mod spikes;
+mod statistics;
+mod trace;
 
 pub use features::{FEATURES, Feature, Timing, feature};
 pub use spike_train::SpikeTrain;
+pub use spikes::SpikeList;
+pub use statistics::Summary;
+pub use trace::Traces;
+
+use std::ops::Range;
 
 use crate::ir::{Block, Builder, CompareOp, Slot, Type, Value};
 
@@ -40,7 +47,28 @@ pub const RECORDERS: &[RecorderKind] = &[
         name: "final_state",
         doc: "every state at the end of the run",
     },
+    RecorderKind {
+        name: "statistics",
+        doc: "minimum, maximum, mean and variance of a quantity over the window",
+    },
+    RecorderKind {
+        name: "trace",
+        doc: "some quantities every few steps",
+    },
 ];
+
+/// A quantity of the model, by its number there. A recorder sees it at the end of a step, t + dt,
+/// after the reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// A state, at t + dt.
+    State(usize),
+    /// A named sub-expression of the states, inputs and time at t + dt; a condition is 1 or 0.
+    Let(usize),
+    /// An input as the step ends: what is smooth in it at t + dt, what has edges or is held as it
+    /// was throughout the step. An edge at t + dt shows in the next sample.
+    Input(usize),
+}
 
 /// What to record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +82,23 @@ pub enum Recorder {
     },
     /// Every state at the end.
     FinalState,
+    /// Minimum, maximum, mean and variance over the window; read by [`Summary`].
+    Statistics {
+        /// Of what.
+        of: Quantity,
+    },
+    /// Quantities at the end of every `every`-th step of the run; read by [`Traces`].
+    Trace {
+        /// Which, in this order.
+        of: Vec<Quantity>,
+        /// Steps from one sample to the next.
+        every: u32,
+    },
 }
 
 /// Where a recorder finds what happens in a step, and where its own slots begin.
-#[derive(Clone, Debug)]
-pub struct Events {
+#[derive(Clone, Copy)]
+pub struct Events<'a> {
     /// Bool: a spike that counts (inside the window).
     pub spike: Slot,
     /// Floats: the threshold's distance (positive beyond it) before and after the step, if the
@@ -70,6 +110,44 @@ pub struct Events {
     pub first_accum: u16,
     /// Number of the recorder's first stream.
     pub first_stream: u16,
+    /// Number of the recorder's first temp.
+    pub first_temp: u16,
+    /// Steps of the run.
+    pub n_steps: u32,
+    /// Steps of the window.
+    pub window: &'a Range<u32>,
+    /// Computes a quantity at the end of the step, in a block that runs after the reset.
+    pub quantity: &'a dyn Fn(&mut Builder, Quantity) -> Value,
+}
+
+impl Events<'_> {
+    fn accum(&self, i: u16) -> Slot {
+        Slot::Accum(self.first_accum + i)
+    }
+
+    fn temp(&self, i: u16) -> Slot {
+        Slot::Temp(self.first_temp + i)
+    }
+
+    fn value(&self, b: &mut Builder, quantity: Quantity) -> Value {
+        (self.quantity)(b, quantity)
+    }
+
+    /// Is the step one of the window's?
+    fn inside_window(&self, b: &mut Builder) -> Value {
+        inside(b, self.window, self.n_steps)
+    }
+}
+
+/// Is the step in `window`, of a run of `n_steps`? A literal where it always is.
+pub(crate) fn inside(b: &mut Builder, window: &Range<u32>, n_steps: u32) -> Value {
+    if *window == (0..n_steps) {
+        return b.bool(true);
+    }
+    let step = b.step();
+    let (start, length) = (b.u32(window.start), b.u32(window.end - window.start));
+    let elapsed = b.sub(step, start);
+    b.compare(CompareOp::Lt, elapsed, length)
 }
 
 /// An accumulator and its value at the beginning of a run, which is zero.
@@ -108,6 +186,8 @@ pub struct Recording {
     pub accums: Vec<Accumulator>,
     /// Its streams, numbered from [`Events::first_stream`].
     pub streams: Vec<List>,
+    /// Its temps, bools numbered from [`Events::first_temp`].
+    pub temps: Vec<&'static str>,
     /// Blocks that update them, run after the reset.
     pub blocks: Vec<Block>,
     /// What to read back at the end.
@@ -122,16 +202,20 @@ impl Recorder {
             Recorder::Features => "features",
             Recorder::Spikes { .. } => "spikes",
             Recorder::FinalState => "final_state",
+            Recorder::Statistics { .. } => "statistics",
+            Recorder::Trace { .. } => "trace",
         }
     }
 
     /// Writes the recorder's blocks.
     #[must_use]
     pub fn recording(&self, events: &Events) -> Recording {
-        match *self {
+        match self {
             Recorder::Features => spike_train::recording(events),
-            Recorder::Spikes { capacity } => spikes::recording(events, capacity),
+            Recorder::Spikes { capacity } => spikes::recording(events, *capacity),
             Recorder::FinalState => final_state::recording(events),
+            Recorder::Statistics { of } => statistics::recording(events, *of),
+            Recorder::Trace { of, every } => trace::recording(events, of, *every),
         }
     }
 
@@ -140,7 +224,17 @@ impl Recorder {
     pub fn needs_threshold(&self) -> bool {
         match self {
             Recorder::Features | Recorder::Spikes { .. } => true,
-            Recorder::FinalState => false,
+            Recorder::FinalState | Recorder::Statistics { .. } | Recorder::Trace { .. } => false,
+        }
+    }
+
+    /// The quantities that the recorder asks for.
+    #[must_use]
+    pub fn quantities(&self) -> &[Quantity] {
+        match self {
+            Recorder::Statistics { of } => std::slice::from_ref(of),
+            Recorder::Trace { of, .. } => of,
+            Recorder::Features | Recorder::Spikes { .. } | Recorder::FinalState => &[],
         }
     }
 }
@@ -152,6 +246,22 @@ pub enum Raw<'a> {
     Float(&'a [f64]),
     /// Integers.
     U32(&'a [u32]),
+}
+
+/// Integers of output `i`; none where it holds none.
+fn integers<'a>(raw: &[Raw<'a>], i: usize) -> &'a [u32] {
+    match raw.get(i) {
+        Some(Raw::U32(values)) => values,
+        Some(Raw::Float(_)) | None => &[],
+    }
+}
+
+/// Floats of output `i`; none where it holds none.
+fn floats<'a>(raw: &[Raw<'a>], i: usize) -> &'a [f64] {
+    match raw.get(i) {
+        Some(Raw::Float(values)) => values,
+        Some(Raw::U32(_)) | None => &[],
+    }
 }
 
 /// Number of whole steps before the spike, and the fraction of the step in which it falls.

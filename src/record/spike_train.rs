@@ -4,7 +4,7 @@
 //! Takes the events of a step; gives accumulators that are touched only where a cell spikes, and,
 //! after the run, one [`SpikeTrain`] per cell.
 
-use super::{Accumulator, Events, Kept, Raw, Recording, spike_time};
+use super::{Accumulator, Events, Kept, Raw, Recording, floats, integers, spike_time};
 use crate::ir::{Builder, CompareOp, Slot, Type, Value};
 
 /// The accumulators, in the order of their slots.
@@ -59,12 +59,12 @@ pub(super) fn recording(events: &Events) -> Recording {
             .iter()
             .map(|&(name, ty)| Accumulator { name, ty })
             .collect(),
-        streams: Vec::new(),
         blocks: vec![b.finish()],
         kept: (0..)
             .zip(ACCUMS)
             .map(|(i, _)| Kept::Slot(slot(i)))
             .collect(),
+        ..Recording::default()
     }
 }
 
@@ -125,19 +125,5 @@ impl SpikeTrain {
                 }
             })
             .collect()
-    }
-}
-
-fn integers<'a>(raw: &[Raw<'a>], i: usize) -> &'a [u32] {
-    match raw.get(i) {
-        Some(Raw::U32(values)) => values,
-        Some(Raw::Float(_)) | None => &[],
-    }
-}
-
-fn floats<'a>(raw: &[Raw<'a>], i: usize) -> &'a [f64] {
-    match raw.get(i) {
-        Some(Raw::Float(values)) => values,
-        Some(Raw::U32(_)) | None => &[],
     }
 }

@@ -8,7 +8,7 @@ use rheobase::experiment::{Experiment, FiOptions, fi};
 use rheobase::integrate::METHODS;
 use rheobase::model::{Model, library};
 use rheobase::plan::{Compiled, Limits, Plan, compile};
-use rheobase::record::Recorder;
+use rheobase::record::{Raw, Recorder, SpikeList};
 
 /// An engine under test: one line to add another.
 pub(crate) struct Subject {
@@ -225,27 +225,27 @@ pub(crate) fn integers(column: &Column) -> &[u32] {
     }
 }
 
+/// Some outputs of a run, as the recorders read them.
+pub(crate) fn raw(run: &Run, outputs: std::ops::Range<usize>) -> Vec<Raw<'_>> {
+    let columns = run.columns[outputs].iter();
+    columns
+        .map(|column| match column {
+            Column::Float(values) => Raw::Float(values),
+            Column::U32(values) => Raw::U32(values),
+        })
+        .collect()
+}
+
 /// Spike times of each cell in steps, from the `spikes` recorder.
 pub(crate) fn spike_trains(run: &Run) -> Vec<Vec<f64>> {
-    let [counts, steps, fractions] = run.columns.as_slice() else {
-        panic!("not the spikes recorder")
-    };
-    let (counts, steps, fractions) = (integers(counts), integers(steps), floats(fractions));
-    let capacity = steps.len() / counts.len().max(1);
-    counts
-        .iter()
+    assert_eq!(run.columns.len(), 3, "not the spikes recorder");
+    let lists = SpikeList::read(&raw(run, 0..3));
+    lists
+        .into_iter()
         .enumerate()
-        .map(|(cell, &n)| {
-            assert!(
-                n as usize <= capacity,
-                "cell {cell} has {n} spikes, more than the {capacity} listed"
-            );
-            let own = cell * capacity..cell * capacity + n as usize;
-            steps[own.clone()]
-                .iter()
-                .zip(&fractions[own])
-                .map(|(s, f)| f64::from(*s) + f)
-                .collect()
+        .map(|(cell, list)| {
+            assert_eq!(list.dropped, 0, "cell {cell} has {} spikes", list.count);
+            list.times
         })
         .collect()
 }

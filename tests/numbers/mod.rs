@@ -6,3 +6,5 @@ mod convergence;
 mod facts_hh;
 mod facts_lif;
 pub(crate) mod harness;
+mod recorders;
+mod stimuli;
