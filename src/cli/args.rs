@@ -29,6 +29,10 @@ pub enum Command {
     Check(CheckArgs),
     /// What there is: models, methods, stimuli, recorders, features, engines
     List(ListArgs),
+    /// A sample of cells on an engine and on the f64 reference; exit status 1 where they differ
+    Verify(VerifyArgs),
+    /// Two tables row by row; exit status 1 where they differ
+    Compare(CompareArgs),
     /// The GPUs that can be used, their limits, and what is missing where there is none
     Devices,
 }
@@ -150,6 +154,50 @@ pub enum PrecisionArg {
     F32,
     /// Double precision
     F64,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A built-in model or the path of a model file
+    pub model: String,
+    /// Cells in the sample, at least half of them firing where the grid allows
+    #[arg(long, value_name = "N", default_value_t = crate::protocol::DEFAULT_SAMPLE)]
+    pub cells: usize,
+    /// The experiment whose grid is sampled; --seed chooses the sample, too.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+    /// The engine under test.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// A table
+    pub a: PathBuf,
+    /// The table it is compared with
+    pub b: PathBuf,
+    /// Difference allowed in the unit of each column
+    #[arg(
+        long,
+        value_name = "X",
+        default_value_t = 0.0,
+        allow_hyphen_values = true
+    )]
+    pub abs: f64,
+    /// Difference allowed relative to the larger magnitude, at most 0.01
+    #[arg(
+        long,
+        value_name = "Y",
+        default_value_t = 0.0,
+        allow_hyphen_values = true
+    )]
+    pub rel: f64,
+    /// Another relative difference for one column; may be given several times
+    #[arg(long, value_name = "NAME=REL")]
+    pub column: Vec<String>,
 }
 
 /// Arguments of `show`.

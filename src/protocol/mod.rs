@@ -7,10 +7,13 @@
 
 mod error;
 mod fi;
+mod gather;
 mod rows;
 mod space;
 mod sweep;
+mod verify;
 
 pub use error::ProtocolError;
 pub use fi::{FiOutcome, run_fi};
 pub use sweep::{Progress, Silent, Swept, Target, sweep, table_bytes, table_size};
+pub use verify::{DEFAULT_SAMPLE, FeatureError, SpikeError, StateError, Verification, verify};
