@@ -31,6 +31,8 @@ pub enum Command {
     List(ListArgs),
     /// A sample of cells on an engine and on the f64 reference; exit status 1 where they differ
     Verify(VerifyArgs),
+    /// Speed: every engine there is on the same cells, with times, agreement and break-even points
+    Bench(BenchArgs),
     /// Two tables row by row; exit status 1 where they differ
     Compare(CompareArgs),
     /// The GPUs that can be used, their limits, and what is missing where there is none
@@ -129,13 +131,9 @@ impl EngineArgs {
     /// As the engines take them.
     #[must_use]
     pub fn options(&self) -> EngineOptions {
-        let precision = match self.precision {
-            PrecisionArg::F32 => Precision::F32,
-            PrecisionArg::F64 => Precision::F64,
-        };
         EngineOptions {
             device: self.device.clone(),
-            precision,
+            precision: self.precision.into(),
         }
     }
 }
@@ -172,6 +170,41 @@ pub struct VerifyArgs {
     pub engine: EngineArgs,
 }
 
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// A built-in model or the path of a model file
+    #[arg(default_value = "hodgkin_huxley")]
+    pub model: String,
+    /// Numbers of cells, separated by commas; each engine runs all of them
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_value = "1000,10000,100000"
+    )]
+    pub cells: Vec<u64>,
+    /// Repetitions, of which the median counts; one more warms up
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub repeats: usize,
+    /// About how many seconds all of it may take: chooses the number of steps, unless --duration
+    /// fixes it
+    #[arg(long, value_name = "S", default_value_t = 12.0)]
+    pub seconds: f64,
+    /// Floating type of the CPU engine; f64 is measured beside f32
+    #[arg(long, value_name = "TYPE", value_enum, default_value_t = PrecisionArg::F32)]
+    pub precision: PrecisionArg,
+    /// Write the table, too: a name that ends in .csv, .md or .json
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// Folder of bench.svg
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// The experiment; the number of amplitudes is that of the cells.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+}
+
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
@@ -198,6 +231,15 @@ pub struct CompareArgs {
     /// Another relative difference for one column; may be given several times
     #[arg(long, value_name = "NAME=REL")]
     pub column: Vec<String>,
+}
+
+impl From<PrecisionArg> for Precision {
+    fn from(precision: PrecisionArg) -> Precision {
+        match precision {
+            PrecisionArg::F32 => Precision::F32,
+            PrecisionArg::F64 => Precision::F64,
+        }
+    }
 }
 
 /// Arguments of `show`.

@@ -123,6 +123,17 @@ impl Registries<'_> {
         )
     }
 
+    pub(super) fn bench_help(&self) -> String {
+        format!(
+            "{}\n\nThe CPU engine runs on one thread and on all; every adapter of `rheobase devices` runs, software \
+             drivers too;\nthe reference runs 16 of the cells. Repetitions are interleaved.\n\nExamples:\n  \
+             rheobase bench\n  \
+             rheobase bench lif --cells 100,1000,10000,100000 --export bench.md\n  \
+             rheobase bench hodgkin_huxley --duration \"1 s\" --repeats 3 --precision f64",
+            self.model_help()
+        )
+    }
+
     fn model_help(&self) -> String {
         format!(
             "Models:   {}\nMethods:  {}\nEngines:  {}",

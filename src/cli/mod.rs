@@ -5,6 +5,7 @@
 //! that knows `clap`.
 
 mod args;
+mod bench;
 mod check;
 mod compare;
 mod devices;
@@ -62,6 +63,7 @@ pub fn command() -> clap::Command {
         .mut_subcommand("verify", |verify| {
             verify.after_help(registries.verify_help())
         })
+        .mut_subcommand("bench", |bench| bench.after_help(registries.bench_help()))
         .mut_subcommand("compare", |compare| compare.after_help(COMPARE_HELP))
         .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
@@ -80,6 +82,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args),
         Command::List(args) => list::run(&args),
         Command::Devices => devices::run(),
+        Command::Bench(args) => bench::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Compare(args) => compare::run(&args),
     }

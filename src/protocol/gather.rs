@@ -4,7 +4,7 @@
 //! not know what the columns mean.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Progress;
 use crate::exec::reference::ReferenceEngine;
@@ -50,21 +50,25 @@ pub(super) fn columns(experiment: &Experiment, cells: &[u64]) -> Vec<Vec<f64>> {
     columns
 }
 
-/// Runs cells with these parameters, numbered from 0, tile after tile.
+/// Runs cells with these parameters, numbered from 0, tile after tile. Also gives the engine's
+/// figures and the seconds that its calls took, all of them together.
 pub(super) fn gather(
     job: &mut dyn Job,
     params: &[Vec<f64>],
     n: usize,
-) -> Result<(Gathered, RunStats), ExecError> {
+) -> Result<(Gathered, RunStats, f64), ExecError> {
     let tile = usize::try_from(job.tile_cells())
         .unwrap_or(usize::MAX)
         .clamp(1, n.max(1));
     let (mut gathered, mut stats) = (Gathered::default(), RunStats::default());
+    let mut total_s = 0.0;
     for first in (0..n).step_by(tile) {
         let cells = part(params, first, n.min(first + tile));
+        let begin = Instant::now();
         stats.add(&job.run(&cells, Start::Initial, &mut gathered)?);
+        total_s += begin.elapsed().as_secs_f64();
     }
-    Ok((gathered, stats))
+    Ok((gathered, stats, total_s))
 }
 
 fn part(params: &[Vec<f64>], first: usize, end: usize) -> Cells {

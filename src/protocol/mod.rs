@@ -5,6 +5,7 @@
 //!
 //! Must not know the command line.
 
+mod bench;
 mod error;
 mod fi;
 mod gather;
@@ -13,6 +14,7 @@ mod space;
 mod sweep;
 mod verify;
 
+pub use bench::{Bench, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Row, bench};
 pub use error::ProtocolError;
 pub use fi::{FiOutcome, run_fi};
 pub use sweep::{Progress, Silent, Swept, Target, sweep, table_bytes, table_size};

@@ -166,7 +166,7 @@ impl Pair {
         };
         let (plan, nudged) = (plan_of(&self.exact)?, plan_of(&self.nudged)?);
         let mut job = engine.prepare(&plan)?;
-        let (found, _) = gather(job.as_mut(), &self.params, self.n)?;
+        let (found, ..) = gather(job.as_mut(), &self.params, self.n)?;
         let mut reference = |plan, params| {
             gather_reference(plan, params, self.n, progress).map_err(|error| match error {
                 ExecError::Interrupted => ProtocolError::Interrupted {

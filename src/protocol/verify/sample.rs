@@ -82,7 +82,7 @@ fn spike_counts(experiment: &Experiment, cells: &[u64]) -> Result<Vec<u32>, Prot
     let plan = compile(&experiment)?.plan;
     let mut job = CpuEngine::new(Precision::F32)?.prepare(&plan)?;
     let params = columns(&experiment, cells);
-    let (gathered, _) = gather(job.as_mut(), &params, cells.len())?;
+    let (gathered, ..) = gather(job.as_mut(), &params, cells.len())?;
     Ok(match gathered.columns.into_iter().next() {
         Some(Column::U32(counts)) => counts,
         Some(Column::Float(_)) | None => vec![0; cells.len()],
