@@ -4,6 +4,7 @@
 mod bad_input;
 mod cli;
 mod codegen;
+mod commands;
 mod layers;
 mod numbers;
 mod support;

@@ -7,6 +7,8 @@ use crate::plan::PlanError;
 use crate::protocol::ProtocolError;
 use crate::table::{FileError, TableError};
 
+/// Exit status of a check that found a difference.
+pub(super) const DIFFERENT: u8 = 1;
 /// Exit status of misuse and failure.
 pub(super) const MISUSE: u8 = 2;
 /// Exit status of an interruption (128 + SIGINT).
@@ -31,6 +33,16 @@ impl Failure {
                 format!("error: {message}")
             },
             status: MISUSE,
+        }
+    }
+}
+
+impl Failure {
+    /// Checked and found different; `why` in a line.
+    pub(super) fn different(why: impl std::fmt::Display) -> Failure {
+        Failure {
+            message: format!("different: {why}"),
+            status: DIFFERENT,
         }
     }
 }

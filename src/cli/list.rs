@@ -110,6 +110,40 @@ impl Registries<'_> {
     }
 }
 
+/// Names and examples for the help of another command on a model.
+impl Registries<'_> {
+    pub(super) fn verify_help(&self) -> String {
+        format!(
+            "{}\n\nCounts of spikes are equal, and each spike is within dt + 5e-3 ms per simulated second. Cells whose \
+             reference moves\nby more than that when the parameters change by 1e-6 are listed and left out; more than \
+             1 % of them fails.\n\nExamples:\n  rheobase verify lif\n  \
+             rheobase verify hodgkin_huxley --engine gpu --duration \"200 ms\" --cells 200\n  \
+             rheobase verify my.eqn --set g_Na=80:160:9 --engine cpu --precision f64",
+            self.model_help()
+        )
+    }
+
+    pub(super) fn bench_help(&self) -> String {
+        format!(
+            "{}\n\nThe CPU engine runs on one thread and on all; every adapter of `rheobase devices` runs, software \
+             drivers too;\nthe reference runs 16 of the cells. Repetitions are interleaved.\n\nExamples:\n  \
+             rheobase bench\n  \
+             rheobase bench lif --cells 100,1000,10000,100000 --export bench.md\n  \
+             rheobase bench hodgkin_huxley --duration \"1 s\" --repeats 3 --precision f64",
+            self.model_help()
+        )
+    }
+
+    fn model_help(&self) -> String {
+        format!(
+            "Models:   {}\nMethods:  {}\nEngines:  {}",
+            self.names(Registry::Models),
+            self.names(Registry::Methods),
+            self.names(Registry::Engines)
+        )
+    }
+}
+
 /// Title and first citation of a built-in model.
 fn model_line(entry: &LibraryModel) -> String {
     match Model::parse(entry.name, entry.text) {

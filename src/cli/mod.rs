@@ -5,13 +5,16 @@
 //! that knows `clap`.
 
 mod args;
+mod bench;
 mod check;
+mod compare;
 mod devices;
 mod failure;
 mod fi;
 mod list;
 mod progress;
 mod show;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -57,8 +60,20 @@ pub fn command() -> clap::Command {
         .mut_subcommand("fi", |fi| fi.after_help(registries.fi_help()))
         .mut_subcommand("show", |show| show.after_help(registries.names_help()))
         .mut_subcommand("check", |check| check.after_help(registries.names_help()))
+        .mut_subcommand("verify", |verify| {
+            verify.after_help(registries.verify_help())
+        })
+        .mut_subcommand("bench", |bench| bench.after_help(registries.bench_help()))
+        .mut_subcommand("compare", |compare| compare.after_help(COMPARE_HELP))
         .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
+
+const COMPARE_HELP: &str = "Two numbers agree if |a - b| <= ABS + REL max(|a|, |b|); missing values agree with missing values \
+only. The exit status is 0 if the tables agree, 1 if they do not, 2 if they cannot be compared.
+
+Examples:
+  rheobase compare fi.csv other/fi.csv
+  rheobase compare fi.csv other/fi.csv --abs 1e-9 --rel 1e-4 --column rate=1e-3";
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
@@ -67,6 +82,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Check(args) => check::run(&args),
         Command::List(args) => list::run(&args),
         Command::Devices => devices::run(),
+        Command::Bench(args) => bench::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Compare(args) => compare::run(&args),
     }
 }
 

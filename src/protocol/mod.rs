@@ -5,12 +5,17 @@
 //!
 //! Must not know the command line.
 
+mod bench;
 mod error;
 mod fi;
+mod gather;
 mod rows;
 mod space;
 mod sweep;
+mod verify;
 
+pub use bench::{Bench, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Row, bench};
 pub use error::ProtocolError;
 pub use fi::{FiOutcome, run_fi};
 pub use sweep::{Progress, Silent, Swept, Target, sweep, table_bytes, table_size};
+pub use verify::{DEFAULT_SAMPLE, FeatureError, SpikeError, StateError, Verification, verify};

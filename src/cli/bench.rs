@@ -1,0 +1,78 @@
+//! `bench`: every engine on the same cells.
+
+use super::args::BenchArgs;
+use super::failure::Failure;
+use super::fi::{warn, warn_of};
+use super::progress::Bar;
+use super::{note, say};
+use crate::experiment::fi;
+use crate::model::load_with_warnings;
+use crate::protocol::{BenchFormat, BenchOptions, bench};
+use crate::table::{Existing, write_whole};
+
+pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
+    let format = match &args.export {
+        None => None,
+        Some(path) => Some((path, format_of(path)?)),
+    };
+    if args.cells.contains(&0) || args.repeats == 0 {
+        return Err(Failure::misuse(
+            "there is nothing to measure with 0 cells or 0 repetitions\n  help: give for example --cells 1000,10000 \
+             --repeats 5",
+        ));
+    }
+    let (model, warnings) = load_with_warnings(&args.model)?;
+    warn(&warnings);
+    let experiment = fi(model, &args.experiment.options())?;
+    warn_of(&experiment);
+    let options = BenchOptions {
+        cells: args.cells.clone(),
+        repeats: args.repeats,
+        precision: args.precision.into(),
+        // A duration that the user gives is not shortened.
+        seconds: match args.experiment.duration {
+            None => Some(args.seconds),
+            Some(_) => None,
+        },
+    };
+    let measured = bench(&experiment, &options, &mut Bar::new())?;
+    say(&measured.to_string())?;
+    for text in &measured.notes {
+        note(&format!("note: {text}"));
+    }
+    for contestant in &measured.contestants {
+        note(&contestant.describe);
+    }
+    std::fs::create_dir_all(&args.out).map_err(|error| {
+        Failure::misuse(format!(
+            "cannot make the folder {}: {error}; choose another with --out",
+            args.out.display()
+        ))
+    })?;
+    let picture = args.out.join("bench.svg");
+    let write = |path: &std::path::Path, text: String| {
+        write_whole(path, text.as_bytes(), Existing::Replace).map_err(Failure::misuse)
+    };
+    write(&picture, measured.picture())?;
+    let mut written = picture.display().to_string();
+    if let Some((path, format)) = format {
+        write(path, measured.export(format))?;
+        written += &format!(", {}", path.display());
+    }
+    note(&format!("wrote {written}"));
+    Ok(())
+}
+
+fn format_of(path: &std::path::Path) -> Result<BenchFormat, Failure> {
+    BenchFormat::of(path).ok_or_else(|| {
+        let ends: Vec<String> = BenchFormat::ALL
+            .iter()
+            .map(|(end, _)| format!(".{end}"))
+            .collect();
+        Failure::misuse(format!(
+            "{} has no known format\n  help: give a name that ends in {}",
+            path.display(),
+            ends.join(", ")
+        ))
+    })
+}

@@ -1,0 +1,33 @@
+//! `verify`: an engine against the reference.
+
+use super::args::VerifyArgs;
+use super::failure::Failure;
+use super::fi::{warn, warn_of};
+use super::progress::Bar;
+use super::say;
+use crate::exec::find as find_engine;
+use crate::experiment::fi;
+use crate::model::load_with_warnings;
+use crate::protocol::verify;
+
+pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
+    if args.cells == 0 {
+        return Err(Failure::misuse(
+            "--cells is 0: there is nothing to compare\n  help: give at least 1",
+        ));
+    }
+    let (model, warnings) = load_with_warnings(&args.model)?;
+    warn(&warnings);
+    let experiment = fi(model, &args.experiment.options())?;
+    warn_of(&experiment);
+    let kind = find_engine(&args.engine.engine)
+        .ok_or_else(|| Failure::misuse("there is no such engine"))?;
+    let engine = (kind.make)(&args.engine.options())?;
+    let verification = verify(&experiment, engine.as_ref(), args.cells, &mut Bar::new())?;
+    say(&verification.to_string())?;
+    if verification.agrees() {
+        Ok(())
+    } else {
+        Err(Failure::different(verification.faults().join("; ")))
+    }
+}

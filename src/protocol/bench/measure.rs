@@ -1,0 +1,229 @@
+//! The repetitions: every engine once, then every engine again. Takes engines and cells; gives the
+//! medians. Must not know what is made of them.
+
+use std::time::Instant;
+
+use super::contestants::Entry;
+use super::{Row, spread};
+use crate::exec::cpu::{CpuEngine, Precision};
+use crate::exec::{Column, Engine, ExecError, Job, RunStats};
+use crate::experiment::Experiment;
+use crate::plan::Plan;
+use crate::protocol::gather::{Gathered, gather};
+use crate::protocol::{Progress, ProtocolError};
+
+/// Seconds per cell-step of an engine, from a short run.
+pub(super) fn probe(
+    experiment: &Experiment,
+    plan: &Plan,
+    entry: &Entry,
+    n: u64,
+) -> Result<f64, ExecError> {
+    let params = spread(experiment, n);
+    let mut job = entry.prepare(plan)?;
+    // The first run compiles and warms up.
+    gather(job.as_mut(), &params, n as usize)?;
+    let (_, stats, total_s) = gather(job.as_mut(), &params, n as usize)?;
+    Ok(total_s / stats.cell_steps.max(1) as f64)
+}
+
+/// All engines at all numbers of cells.
+pub(super) fn measure(
+    experiment: &Experiment,
+    plan: &Plan,
+    entries: &[Entry],
+    sizes: &[u64],
+    repeats: usize,
+    progress: &mut dyn Progress,
+) -> Result<Vec<Row>, ProtocolError> {
+    let mut runners = Vec::new();
+    for entry in entries {
+        let begin = Instant::now();
+        let job = entry.prepare(plan)?;
+        runners.push(Runner {
+            entry,
+            job,
+            compile_s: begin.elapsed().as_secs_f64(),
+        });
+    }
+    let mut watch = Watch::new(plan, entries, sizes, repeats, progress);
+    let mut truth = CpuEngine::new(Precision::F64)?.prepare(plan)?;
+    let mut rows = Vec::new();
+    for &n in sizes {
+        let params = spread(experiment, n);
+        let (expected, ..) = gather(truth.as_mut(), &params, n as usize)?;
+        let expected = counts(&expected).to_vec();
+        rows.extend(at_size(
+            &mut runners,
+            n,
+            &params,
+            &expected,
+            repeats,
+            &mut watch,
+        )?);
+    }
+    Ok(rows)
+}
+
+/// A prepared engine.
+struct Runner<'a> {
+    entry: &'a Entry,
+    job: Box<dyn Job>,
+    compile_s: f64,
+}
+
+fn at_size(
+    runners: &mut [Runner<'_>],
+    n: u64,
+    params: &[Vec<f64>],
+    expected: &[u32],
+    repeats: usize,
+    watch: &mut Watch<'_>,
+) -> Result<Vec<Row>, ProtocolError> {
+    let mut repetitions: Vec<Vec<Repetition>> = runners.iter().map(|_| Vec::new()).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for repetition in 0..=repeats.max(1) {
+        for (i, runner) in runners.iter_mut().enumerate() {
+            let chosen = chosen(n, runner.entry.cells_of(n));
+            let own = pick(params, &chosen);
+            let (found, stats, total_s) = gather(runner.job.as_mut(), &own, chosen.len())?;
+            watch.add(stats.cell_steps)?;
+            // What is compiled in a first run belongs to no other time.
+            runner.compile_s += stats.compile_s;
+            if repetition == 0 {
+                let differ = counts(&found).iter().zip(&chosen);
+                let differ = differ.filter(|(count, cell)| expected.get(**cell) != Some(count));
+                rows.push(Row {
+                    contestant: i,
+                    n_cells: n,
+                    n_run: chosen.len() as u64,
+                    n_differ: differ.count() as u64,
+                    ..Row::default()
+                });
+            } else {
+                repetitions[i].push(Repetition { stats, total_s });
+            }
+        }
+    }
+    for ((row, times), runner) in rows.iter_mut().zip(&repetitions).zip(runners) {
+        row.compile_s = runner.compile_s;
+        summarise(row, times);
+    }
+    Ok(rows)
+}
+
+/// One run's figures.
+struct Repetition {
+    stats: RunStats,
+    total_s: f64,
+}
+
+fn summarise(row: &mut Row, times: &[Repetition]) {
+    let total: Vec<f64> = times.iter().map(|t| t.total_s).collect();
+    row.run_s = median(times.iter().map(|t| t.stats.run_s));
+    row.readback_s = median(times.iter().map(|t| t.stats.readback_s));
+    row.set_up_s = median(times.iter().map(|t| {
+        let told = t.stats.compile_s + t.stats.run_s + t.stats.readback_s;
+        (t.total_s - told).max(0.0)
+    }));
+    row.total_s = median(total.iter().copied());
+    let slowest = total.iter().copied().fold(0.0, f64::max);
+    let fastest = total.iter().copied().fold(f64::INFINITY, f64::min);
+    row.spread = (slowest - fastest) / row.total_s.max(1e-12);
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 0 => (values[middle - 1] + values[middle]) / 2.0,
+        _ => values[middle],
+    }
+}
+
+/// `n_run` of `n` cells, evenly spaced.
+fn chosen(n: u64, n_run: u64) -> Vec<usize> {
+    (0..n_run)
+        .map(|k| (k * n / n_run.max(1)) as usize)
+        .collect()
+}
+
+fn pick(params: &[Vec<f64>], chosen: &[usize]) -> Vec<Vec<f64>> {
+    let column = |column: &Vec<f64>| chosen.iter().map(|&cell| column[cell]).collect();
+    params.iter().map(column).collect()
+}
+
+/// The first output of the features recorder is the number of spikes.
+fn counts(gathered: &Gathered) -> &[u32] {
+    match gathered.columns.first() {
+        Some(Column::U32(counts)) => counts,
+        Some(Column::Float(_)) | None => &[],
+    }
+}
+
+/// Tells how far the measurement is, between its runs and never during one.
+struct Watch<'a> {
+    progress: &'a mut dyn Progress,
+    done: u64,
+    total: u64,
+}
+
+impl<'a> Watch<'a> {
+    fn new(
+        plan: &Plan,
+        entries: &[Entry],
+        sizes: &[u64],
+        repeats: usize,
+        progress: &'a mut dyn Progress,
+    ) -> Watch<'a> {
+        let cells = sizes
+            .iter()
+            .flat_map(|&n| entries.iter().map(move |e| e.cells_of(n)));
+        let runs = repeats.max(1) as u64 + 1;
+        Watch {
+            progress,
+            done: 0,
+            total: cells.sum::<u64>() * runs * u64::from(plan.schedule().n_steps),
+        }
+    }
+
+    fn add(&mut self, cell_steps: u64) -> Result<(), ProtocolError> {
+        self.done += cell_steps;
+        if self.progress.at(self.done, self.total).is_break() {
+            let kept = "nothing was measured to its end".into();
+            return Err(ProtocolError::Interrupted { kept });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_and_spreads_are_what_they_say() {
+        let times = [3.0, 1.0, 2.0, 10.0, 2.5].map(|total_s| Repetition {
+            stats: RunStats {
+                run_s: total_s / 2.0,
+                readback_s: total_s / 4.0,
+                ..RunStats::default()
+            },
+            total_s,
+        });
+        let mut row = Row::default();
+        summarise(&mut row, &times);
+        assert_eq!((row.total_s, row.run_s, row.set_up_s), (2.5, 1.25, 0.625));
+        assert_eq!(row.spread, 9.0 / 2.5);
+        assert_eq!(median([1.0, 3.0].into_iter()), 2.0);
+    }
+
+    #[test]
+    fn the_few_cells_of_the_reference_are_spread_over_all() {
+        assert_eq!(chosen(100, 4), [0, 25, 50, 75]);
+        assert_eq!(chosen(3, 3), [0, 1, 2]);
+        assert_eq!(pick(&[vec![1.0, 2.0, 3.0]], &[0, 2]), [[1.0, 3.0]]);
+    }
+}

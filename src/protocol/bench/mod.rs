@@ -1,0 +1,237 @@
+//! Speed: every engine there is on the same cells, in one run, their repetitions interleaved so
+//! that a machine that slows down slows all of them.
+//!
+//! Takes an experiment and numbers of cells; gives a table of speeds, times and agreement, and the
+//! numbers of cells at which one engine overtakes another.
+//!
+//! Cells are spread over the range of the experiment's last axis; further axes are cycled through.
+//! The number of steps is chosen so that all of it takes a few seconds, unless the user fixed it.
+//!
+//! | file | job |
+//! |---|---|
+//! | `contestants` | which engines, and how |
+//! | `measure` | the repetitions |
+//! | `break_even` | who overtakes whom |
+//! | `export` | the table as text, CSV, Markdown and JSON; the picture |
+
+mod break_even;
+mod contestants;
+mod export;
+mod measure;
+
+pub use break_even::BreakEven;
+pub use contestants::Contestant;
+pub use export::Format;
+
+use super::{Progress, ProtocolError};
+use crate::exec::cpu::Precision;
+use crate::experiment::{Experiment, Timing, Values};
+use crate::plan::{Compiled, compile};
+use break_even::break_even;
+use contestants::{Entry, contestants};
+use measure::{measure, probe};
+
+/// What to measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BenchOptions {
+    /// Numbers of cells.
+    pub cells: Vec<u64>,
+    /// Repetitions of each measurement.
+    pub repeats: usize,
+    /// Is the CPU engine measured in f64, too?
+    pub precision: Precision,
+    /// About how many seconds all of it may take; none keeps the experiment's number of steps.
+    pub seconds: Option<f64>,
+}
+
+impl Default for BenchOptions {
+    fn default() -> Self {
+        BenchOptions {
+            cells: vec![1000, 10_000, 100_000],
+            repeats: 5,
+            precision: Precision::F32,
+            seconds: Some(12.0),
+        }
+    }
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bench {
+    /// Name of the model.
+    pub model: String,
+    /// The method.
+    pub method: &'static str,
+    /// Length of a step in ms.
+    pub dt: f64,
+    /// Steps of every run.
+    pub n_steps: u32,
+    /// Repetitions.
+    pub repeats: usize,
+    /// The engines, in the order of the rows.
+    pub contestants: Vec<Contestant>,
+    /// One row per number of cells and engine.
+    pub rows: Vec<Row>,
+    /// Who overtakes whom, and where.
+    pub break_even: Vec<BreakEven>,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// One engine at one number of cells. Times are medians over the repetitions, in seconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Number of the engine in [`Bench::contestants`].
+    pub contestant: usize,
+    /// Number of cells.
+    pub n_cells: u64,
+    /// How many of them this engine ran.
+    pub n_run: u64,
+    /// Compilation, once.
+    pub compile_s: f64,
+    /// Set-up of the cells and upload.
+    pub set_up_s: f64,
+    /// Computing.
+    pub run_s: f64,
+    /// Reading back and handing over.
+    pub readback_s: f64,
+    /// All of it but compilation.
+    pub total_s: f64,
+    /// Slowest less fastest repetition, over the median.
+    pub spread: f64,
+    /// Cells whose spike count is not that of the CPU engine in f64.
+    pub n_differ: u64,
+}
+
+impl Row {
+    /// Cell-steps per second, all but compilation counted.
+    #[must_use]
+    pub fn speed(&self, n_steps: u32) -> f64 {
+        self.n_run as f64 * f64::from(n_steps) / self.total_s.max(1e-12)
+    }
+}
+
+/// Measures.
+///
+/// # Errors
+/// No plan, an engine that fails in the middle, or an interruption.
+pub fn bench(
+    experiment: &Experiment,
+    options: &BenchOptions,
+    progress: &mut dyn Progress,
+) -> Result<Bench, ProtocolError> {
+    let mut sizes = options.cells.clone();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let (entries, mut notes) = contestants(options.precision)?;
+    let steps = match options.seconds {
+        None => experiment.timing.n_steps(),
+        Some(seconds) => calibrated(experiment, &entries, &sizes, options.repeats, seconds)?,
+    };
+    let experiment = shortened(experiment, steps);
+    let Compiled { plan, method, .. } = compile(&experiment)?;
+    let rows = measure(
+        &experiment,
+        &plan,
+        &entries,
+        &sizes,
+        options.repeats,
+        progress,
+    )?;
+    let contestants: Vec<Contestant> = entries.into_iter().map(|entry| entry.contestant).collect();
+    notes.extend(software_note(&contestants));
+    Ok(Bench {
+        model: experiment.model.name.clone(),
+        method: method.name,
+        dt: experiment.timing.dt,
+        n_steps: plan.schedule().n_steps,
+        repeats: options.repeats.max(1),
+        break_even: break_even(&contestants, &rows),
+        contestants,
+        rows,
+        notes,
+    })
+}
+
+/// Steps of the runs that tell how fast each engine is.
+const PROBE_STEPS: u32 = 200;
+/// Cells of those runs.
+const PROBE_CELLS: u64 = 4096;
+/// Runs shorter than this show nothing but their beginning.
+const LEAST_STEPS: f64 = 100.0;
+
+/// The number of steps with which all repetitions of all engines take about `seconds`.
+fn calibrated(
+    experiment: &Experiment,
+    entries: &[Entry],
+    sizes: &[u64],
+    repeats: usize,
+    seconds: f64,
+) -> Result<u32, ProtocolError> {
+    let all = experiment.timing.n_steps();
+    let short = shortened(experiment, PROBE_STEPS.min(all));
+    let plan = compile(&short)?.plan;
+    let mut step_s = 0.0;
+    for entry in entries {
+        let cells = entry.cells_of(PROBE_CELLS);
+        let per_cell_step = probe(&short, &plan, entry, cells)?;
+        let n: u64 = sizes.iter().map(|&size| entry.cells_of(size)).sum();
+        // One repetition more warms up.
+        step_s += per_cell_step * n as f64 * (repeats + 1) as f64;
+    }
+    let steps = (seconds / step_s.max(1e-12)).clamp(LEAST_STEPS, f64::from(all).max(1.0));
+    // Two digits are enough.
+    let round = 10f64.powf(steps.log10().floor() - 1.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to a u32"
+    )]
+    let steps = ((steps / round).floor() * round).max(1.0) as u32;
+    Ok(steps.min(all))
+}
+
+/// The experiment with a run of so many steps, all of them in the window.
+fn shortened(experiment: &Experiment, steps: u32) -> Experiment {
+    let mut short = experiment.clone();
+    short.timing = Timing {
+        settle: 0,
+        duration: steps.max(1),
+        tail: 0,
+        skip: 0,
+        ..experiment.timing
+    };
+    short
+}
+
+/// Parameter columns of `n` cells, in base units.
+fn spread(experiment: &Experiment, n: u64) -> Vec<Vec<f64>> {
+    let axes = experiment.grid.axes();
+    let column = |(i, axis): (usize, &crate::experiment::Axis)| {
+        let len = axis.values.len();
+        let last = Values::Linear {
+            from: axis.values.at(0),
+            to: axis.values.at(len.saturating_sub(1)),
+            n,
+        };
+        let value = |k: u64| match i + 1 == axes.len() {
+            true => last.at(k),
+            false => axis.values.at(k % len.max(1)),
+        };
+        let to_base = |value| experiment.model.base.to_base(value, &axis.unit);
+        (0..n).map(|k| to_base(value(k))).collect()
+    };
+    axes.iter().enumerate().map(column).collect()
+}
+
+/// Mesa's software driver runs at half its speed by default, and its cache hides a change of that.
+fn software_note(contestants: &[Contestant]) -> Option<String> {
+    let mesa = contestants.iter().any(|c| c.describe.contains("llvmpipe"));
+    let set = |name| std::env::var_os(name).is_some();
+    (mesa && !(set("LP_NATIVE_VECTOR_WIDTH") && set("MESA_SHADER_CACHE_DISABLE"))).then(|| {
+        "the software Vulkan driver uses vectors of 256 bits by itself; on a processor with AVX-512 it is up to 1.8 times \
+         as fast with LP_NATIVE_VECTOR_WIDTH=512 MESA_SHADER_CACHE_DISABLE=true in the environment (without the second, \
+         kernels compiled at another width earlier are used again)"
+            .into()
+    })
+}
