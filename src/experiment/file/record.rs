@@ -2,7 +2,10 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
-use crate::record::Recorder;
+use crate::diag::nearest;
+use crate::experiment::timing::to_steps;
+use crate::record::{Quantity, Recorder};
+use crate::units::Unit;
 
 /// Spikes kept per cell where no capacity is given.
 const DEFAULT_CAPACITY: u64 = 64;
@@ -35,6 +38,13 @@ impl Reading<'_> {
         if let Some(value) = record.take("spikes") {
             recorders.extend(self.spikes(value));
         }
+        if let Some(value) = record.take("statistics") {
+            let quantities = self.quantities(value).unwrap_or_default();
+            recorders.extend(quantities.into_iter().map(|of| Recorder::Statistics { of }));
+        }
+        if let Some(value) = record.take("trace") {
+            recorders.extend(self.trace(value));
+        }
         record.finish("nothing records", self.diagnostics);
         if recorders.is_empty() {
             self.error(
@@ -45,6 +55,103 @@ impl Reading<'_> {
             );
         }
         recorders
+    }
+
+    /// `{ variables = ["v"], every = "0.1 ms" }`; every step where no interval is given.
+    fn trace(&mut self, value: Value) -> Option<Recorder> {
+        let fields = value.fields(self.diagnostics)?;
+        let (variables, every) = (fields.take("variables"), fields.take("every"));
+        fields.finish("a trace has no entry", self.diagnostics);
+        let Some(variables) = variables else {
+            self.error(
+                value.span,
+                "the trace has no variables",
+                "here",
+                "write variables = [\"v\"]",
+            );
+            return None;
+        };
+        let of = self.quantities(variables)?;
+        let steps = match every {
+            None => 1,
+            Some(every) => {
+                let ms = self.quantity(every, &Unit::named("ms")?)?;
+                match to_steps("every", ms, self.dt) {
+                    Ok((steps, moved)) if steps > 0 => {
+                        self.warnings.extend(moved);
+                        steps
+                    }
+                    _ => {
+                        let help = format!("write a time of at least one step, {} ms", self.dt);
+                        self.error(every.span, "traces have no such interval", "here", help);
+                        return None;
+                    }
+                }
+            }
+        };
+        Some(Recorder::Trace { of, every: steps })
+    }
+
+    /// A list of names of states, sub-expressions and inputs.
+    fn quantities(&mut self, value: Value) -> Option<Vec<Quantity>> {
+        let members = value.list(self.diagnostics)?;
+        if members.is_empty() {
+            self.error(
+                value.span,
+                "the list is empty",
+                "here",
+                "write at least one name",
+            );
+            return None;
+        }
+        let found: Vec<Option<Quantity>> = members.into_iter().map(|one| self.named(one)).collect();
+        found.into_iter().collect()
+    }
+
+    fn named(&mut self, value: Value) -> Option<Quantity> {
+        let name = value.text(self.diagnostics)?;
+        let model = self.model;
+        let state = model
+            .states
+            .iter()
+            .position(|s| s.name == name)
+            .map(Quantity::State);
+        let part = || {
+            model
+                .lets
+                .iter()
+                .position(|l| l.name == name)
+                .map(Quantity::Let)
+        };
+        let input = || {
+            model
+                .inputs
+                .iter()
+                .position(|i| i.name == name)
+                .map(Quantity::Input)
+        };
+        let found = state.or_else(part).or_else(input);
+        if found.is_none() {
+            let names = model.states.iter().map(|s| s.name.as_str());
+            let names = names.chain(model.lets.iter().map(|l| l.name.as_str()));
+            let names: Vec<&str> = names
+                .chain(model.inputs.iter().map(|i| i.name.as_str()))
+                .collect();
+            let near =
+                nearest(name, names.iter().copied()).map(|n| format!("did you mean `{n}`? "));
+            let help = format!(
+                "{}the model has: {}",
+                near.unwrap_or_default(),
+                names.join(", ")
+            );
+            self.error(
+                value.span,
+                format!("there is no `{name}` to record"),
+                "unknown",
+                help,
+            );
+        }
+        found
     }
 
     fn spikes(&mut self, value: Value) -> Option<Recorder> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::from_toml;
 use crate::experiment::{Experiment, Setting, StimulusValue};
-use crate::record::Recorder;
+use crate::record::{Quantity, Recorder};
 
 fn read(text: &str) -> Experiment {
     from_toml("test.toml", text, Path::new(".")).unwrap_or_else(|error| panic!("{error}"))
@@ -49,6 +49,8 @@ C = { log_normal = ["1 uF/cm^2", 0.1] }
 [record]
 features = true
 spikes = { capacity = 10 }
+statistics = ["v", "alpha_m"]
+trace = { variables = ["v", "I"], every = "0.1 ms" }
 "#;
 
 #[test]
@@ -184,6 +186,18 @@ fn single_mistakes_name_their_remedy() {
         (
             "model = \"lif\"\n[record]\nfeatures = false",
             "nothing is recorded",
+        ),
+        (
+            "model = \"lif\"\n[record]\nstatistics = [\"w\"]",
+            "no `w` to record",
+        ),
+        (
+            "model = \"lif\"\n[record]\ntrace = { every = 1 }",
+            "the trace has no variables",
+        ),
+        (
+            "model = \"lif\"\n[record]\ntrace = { variables = [\"v\"], every = 0 }",
+            "no such interval",
         ),
         ("model = \"lif\"\ndt = -1", "dt must be a positive time"),
         (
