@@ -80,10 +80,21 @@ fn a_whole_experiment_is_read() {
         e.stimuli[0][0].values[0],
         StimulusValue::Input(Setting::Axis(2))
     );
-    assert_eq!(
-        e.recorders,
-        [Recorder::Features, Recorder::Spikes { capacity: 10 }]
-    );
+    let expected = [
+        Recorder::Features,
+        Recorder::Spikes { capacity: 10 },
+        Recorder::Statistics {
+            of: Quantity::State(0),
+        },
+        Recorder::Statistics {
+            of: Quantity::Let(0),
+        },
+        Recorder::Trace {
+            of: vec![Quantity::State(0), Quantity::Input(0)],
+            every: 5,
+        },
+    ];
+    assert_eq!(e.recorders, expected);
     assert_eq!(e.seed, 3);
     let amplitudes = e.grid.column(2, 0..24);
     assert!((amplitudes[8] - 10.0).abs() < 1e-12, "{amplitudes:?}");
