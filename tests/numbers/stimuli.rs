@@ -4,7 +4,7 @@ use rheobase::experiment::{
     Axis, Experiment, Grid, Samples, Setting, Stimulus, StimulusValue, Values,
 };
 use rheobase::plan::{PlanError, compile};
-use rheobase::record::{Quantity, Recorder, Summary};
+use rheobase::record::{Quantity, Recorder, Summary, Traces};
 use rheobase::stimulus::{STIMULI, StimulusKind, find};
 use rheobase::units::Unit;
 
@@ -127,6 +127,36 @@ fn times_and_frequencies_vary_from_cell_to_cell() {
         "per ms"
     );
     agree_spike_by_spike("lif under a varied sine", &e, &params);
+}
+
+/// Onsets of 3.14 and 4.96 ms at steps of 0.1 ms; a step on top of a constant.
+#[test]
+fn a_varied_time_is_rounded_to_steps_and_stimuli_add_up() {
+    let trace = Recorder::Trace {
+        of: vec![Quantity::Input(0)],
+        every: 1,
+    };
+    let mut e = experiment(model("lif"), "duration=6ms", vec![trace]);
+    with_axes(&mut e, &[("onset", "ms", 3.14, 4.96)]);
+    let fixed = |x| StimulusValue::Input(Setting::Fixed(x));
+    let step = [
+        ("amplitude", fixed(2.0)),
+        ("onset", StimulusValue::TimeAxis(0)),
+        ("duration", StimulusValue::Time(7)),
+    ];
+    e.stimuli[0] = vec![
+        stimulus(find("constant").unwrap(), &[("amplitude", fixed(0.5))]),
+        stimulus(find("step").unwrap(), &step),
+    ];
+    for (subject, engine) in engines() {
+        let found = run(engine.as_ref(), &e);
+        let cells = Traces::read(&raw(&found, 0..1), 2, 1).cells;
+        for (cell, on) in cells.iter().zip([31..38, 50..57]) {
+            let expected = |k| if on.contains(&k) { 2.5 } else { 0.5 };
+            let expected: Vec<f64> = (0..60).map(expected).collect();
+            assert_eq!(cell[0], expected, "{}", subject.name);
+        }
+    }
 }
 
 #[test]
