@@ -99,7 +99,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// One sample per step of `dt` ms from one per `interval` ms, each held: for an interval that
+    /// One sample per step of `dt` ms from one per `interval` ms (both positive), each held: for an interval that
     /// is no whole number of steps, which as a property of the stimulus would be rounded and let
     /// the waveform drift.
     #[must_use]

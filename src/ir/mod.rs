@@ -16,6 +16,7 @@
 //! | `derive` | symbolic derivative, dependence on a slot |
 //! | `pass` | dead code, inlining, dependence classes, hoisting |
 //! | `quotient` | whole quotients of integers |
+//! | `guard` | guards that are the same for all cells |
 //! | `check` | the checker: engines accept only checked blocks |
 //! | `eval` | a block for one cell, in f64, with the platform's mathematics |
 //! | `text` | the printed form of `rheobase show --ir` |
@@ -24,6 +25,7 @@ mod build;
 mod check;
 mod derive;
 mod eval;
+mod guard;
 mod op;
 mod pass;
 mod quotient;
@@ -34,11 +36,9 @@ pub use build::Builder;
 pub use check::{CheckError, SlotTypes, check};
 pub use derive::{depends_on, derivative};
 pub use eval::{Environment, evaluate, evaluate_into};
+pub use guard::guard_by_uniforms;
 pub use op::{BinaryOp, CompareOp, Literal, UnaryOp};
-pub use pass::{
-    Class, OpCounts, classify, guard_by_uniforms, hoist_cell_level, hoist_time_level,
-    remove_dead_code,
-};
+pub use pass::{Class, OpCounts, classify, hoist_cell_level, hoist_time_level, remove_dead_code};
 pub use text::print;
 
 /// The type of a value. `Float` is the engine's floating type: f32, or f64 where it has it.

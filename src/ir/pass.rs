@@ -165,42 +165,6 @@ pub fn hoist_time_level(time: &mut Builder, blocks: &mut [Block], first: u16) ->
     types
 }
 
-/// Lets a guard that is the same for all cells stand as such: where the only store of the temp that
-/// guards a block takes a [`Slot::Uniform`], that slot guards the block itself, so that an engine
-/// passes over it by one test; where it takes a literal, the block is unguarded or gone. To be
-/// called after [`hoist_time_level`]; the temps are left for nobody to read.
-pub fn guard_by_uniforms(blocks: &mut Vec<Block>) {
-    let sources: HashMap<Slot, Op> = blocks
-        .iter()
-        .filter(|block| block.guard.is_none())
-        .flat_map(|block| {
-            let op = |v: Value| block.instrs[v.index()].op;
-            block.stores.iter().map(move |&(slot, v)| (slot, op(v)))
-        })
-        .collect();
-    let stores = |slot: Slot| {
-        let all = blocks.iter().flat_map(|block| &block.stores);
-        all.filter(|(s, _)| *s == slot).count()
-    };
-    let once: Vec<Slot> = sources
-        .keys()
-        .copied()
-        .filter(|s| stores(*s) == 1)
-        .collect();
-    blocks.retain_mut(|block| {
-        let Some(guard) = block.guard.filter(|guard| once.contains(guard)) else {
-            return true;
-        };
-        match sources.get(&guard) {
-            Some(Op::Load(slot @ Slot::Uniform(_))) => block.guard = Some(*slot),
-            Some(Op::Const(literal)) if literal.truth() => block.guard = None,
-            Some(Op::Const(_)) => return false,
-            _ => {}
-        }
-        true
-    });
-}
-
 fn copy_cell_level(setup: &mut Builder, block: &Block) -> Vec<Option<Value>> {
     let classes = classify(block);
     copy_class(setup, block, |v| {

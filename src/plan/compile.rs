@@ -318,6 +318,16 @@ impl<'a> Compiler<'a> {
         Some(b.finish())
     }
 
+    /// The recorders' temps, which come last, are unused once uniforms guard their blocks.
+    fn drop_last_unused_temps(&mut self, step: &[Block]) {
+        let stored = step.iter().flat_map(|block| &block.stores);
+        let used: Vec<Slot> = stored.map(|(slot, _)| *slot).collect();
+        let temps = &mut self.layout.temps;
+        while !temps.is_empty() && !used.contains(&Slot::Temp(number(temps.len() - 1))) {
+            temps.pop();
+        }
+    }
+
     /// Hoists, drops what nothing reads, checks and seals.
     fn finish(mut self, mut step: Vec<Block>) -> Result<Plan, PlanError> {
         drop_unread_temps(&mut step);
@@ -333,6 +343,7 @@ impl<'a> Compiler<'a> {
         guard_by_uniforms(&mut step);
         drop_unread_temps(&mut step);
         step.retain(|block| block.results().next().is_some());
+        self.drop_last_unused_temps(&step);
         Plan::new(PlanParts {
             name: self.experiment.model.name.clone(),
             layout: self.layout,
