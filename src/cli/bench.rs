@@ -1,9 +1,9 @@
 //! `bench`: every engine on the same cells.
 
-use super::args::BenchArgs;
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
+use super::tool_args::BenchArgs;
 use super::{note, say};
 use crate::experiment::fi;
 use crate::model::load_with_warnings;

@@ -1,10 +1,10 @@
 //! `verify`: an engine against the reference.
 
-use super::args::VerifyArgs;
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
 use super::say;
+use super::tool_args::VerifyArgs;
 use crate::exec::find as find_engine;
 use crate::experiment::fi;
 use crate::model::load_with_warnings;
