@@ -76,8 +76,11 @@ fn cpu(precision: Precision) -> Result<Vec<Entry>, ExecError> {
         let engine = CpuEngine::new(precision)?;
         let plural = if threads == 1 { "" } else { "s" };
         let label = format!("CPU {}, {threads} thread{plural}", precision.name());
+        // The engine tells of all threads.
+        let describe = engine.describe();
+        let kind = describe.rsplit_once(", ").map_or("CPU", |(kind, _)| kind);
         let contestant = Contestant {
-            describe: format!("{label}: {}", engine.describe()),
+            describe: format!("{kind}, {threads} thread{plural}"),
             label,
             ..Contestant::default()
         };

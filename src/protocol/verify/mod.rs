@@ -26,9 +26,9 @@ mod verdict;
 
 pub use verdict::{FeatureError, SpikeError, StateError, Verification};
 
-use super::gather::{Gathered, columns, gather, gather_reference};
+use super::gather::{Gathered, columns, explained, gather, gather_reference};
 use super::{Progress, ProtocolError};
-use crate::exec::{Engine, ExecError};
+use crate::exec::Engine;
 use crate::experiment::{Experiment, Setting, Timing as Times};
 use crate::plan::{Plan, compile};
 use crate::record::Recorder;
@@ -56,7 +56,7 @@ pub fn verify(
     progress: &mut dyn Progress,
 ) -> Result<Verification, ProtocolError> {
     let experiment = whole_run(experiment);
-    let sample = draw(&experiment, n)?;
+    let sample = draw(&experiment, n, progress)?;
     let pair = Pair::of(&experiment, &sample);
     let capacity = sample
         .most_spikes
@@ -165,15 +165,12 @@ impl Pair {
         };
         let (plan, nudged) = (plan_of(&self.exact)?, plan_of(&self.nudged)?);
         let mut job = engine.prepare(&plan)?;
-        let (found, ..) = gather(job.as_mut(), &self.params, self.n)?;
-        let mut reference = |plan, params| {
-            gather_reference(plan, params, self.n, progress).map_err(|error| match error {
-                ExecError::Interrupted => ProtocolError::Interrupted {
-                    kept: "nothing was compared".into(),
-                },
-                error => error.into(),
-            })
-        };
+        let total = self.n as u64 * u64::from(plan.schedule().n_steps);
+        let mut watch = |done| progress.at(done, total);
+        let (found, ..) =
+            gather(job.as_mut(), &self.params, self.n, &mut watch).map_err(explained)?;
+        let mut reference =
+            |plan, params| gather_reference(plan, params, self.n, progress).map_err(explained);
         Ok([
             reference(&plan, &self.params)?,
             reference(&nudged, &self.nudged_params)?,
