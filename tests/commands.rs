@@ -390,6 +390,8 @@ fn bench_measures_every_engine_and_their_agreement() {
         assert_eq!(row.n_run, n_run);
     }
     assert!((100..=1000).contains(&measured.n_steps));
+    let short = bench(&experiment("lif", 3, "5 ms"), &options, &mut Silent).expect("a bench");
+    assert_eq!(short.n_steps, 50, "never more than the experiment has");
 }
 
 #[test]
@@ -450,8 +452,13 @@ fn bench_is_a_command_with_exports() {
         .run(&["bench", "--export", "b.xlsx"])
         .expect(2)
         .says(&[".csv", ".json"]);
-    folder
-        .run(&["bench", "--cells", "0"])
-        .expect(2)
-        .says(&["0 cells", "help"]);
+    for (option, value) in [
+        ("--cells", "0"),
+        ("--cells", "10000000000"),
+        ("--repeats", "0"),
+        ("--seconds", "nan"),
+    ] {
+        let ended = folder.run(&["bench", option, value]);
+        ended.expect(2).says(&[value, "help"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! The smallest number of cells at which one engine overtakes another. Takes measured rows; gives
 //! the points, interpolated between the numbers measured. Must not know how they were measured.
 
-use super::{Contestant, Row};
+use super::{Contestant, Kind, Row};
 
 /// How two engines compare over the numbers of cells.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,12 +18,12 @@ pub struct BreakEven {
 /// threads where they do not.
 pub(super) fn break_even(contestants: &[Contestant], rows: &[Row]) -> Vec<BreakEven> {
     let mut found = Vec::new();
-    let racing = |i: &usize| !contestants[*i].reference;
+    let racing = |i: &usize| contestants[*i].kind != Kind::Reference;
     for a in (0..contestants.len()).filter(racing) {
         for b in (a + 1..contestants.len()).filter(racing) {
             let pair = compare(rows, a, b);
             // One thread against two of the same kind is no news.
-            let is_cpu = |i: usize| contestants[i].label.starts_with("CPU");
+            let is_cpu = |i: usize| contestants[i].kind == Kind::Cpu;
             let news = is_cpu(a) != is_cpu(b);
             found.extend(pair.filter(|pair| pair.n_cells.is_some() || news));
         }

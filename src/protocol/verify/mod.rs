@@ -38,6 +38,8 @@ use trains::{Train, read, recorders};
 
 /// Cells in a sample where the user does not say.
 pub const DEFAULT_SAMPLE: usize = 64;
+/// Most cells in a sample: the lists of all their spikes are held in memory.
+pub const MOST_SAMPLE: usize = 100_000;
 /// Relative change of all parameters that an ill-conditioned cell does not stand.
 const NUDGE: f64 = 1e-6;
 /// What a spike may move in ms per simulated second, beyond one step.
