@@ -7,7 +7,7 @@ use rheobase::exec::{
 use rheobase::experiment::{Experiment, FiOptions, fi};
 use rheobase::model::load;
 use rheobase::plan::Plan;
-use rheobase::protocol::{Silent, Verification, verify};
+use rheobase::protocol::{BenchOptions, Silent, Verification, bench, verify};
 
 use crate::support::Folder;
 
@@ -277,4 +277,188 @@ fn compare_says_which_rows_differ_and_ends_with_0_1_or_2() {
         .run(&["compare", &a, "none.csv"])
         .expect(2)
         .says(&["none.csv"]);
+}
+
+#[test]
+fn plot_draws_curves_a_map_or_a_raster_as_the_columns_tell() {
+    let folder = Folder::new();
+    folder.fi(&["lif", "--set", "tau=8,10"]).expect(0);
+    folder
+        .run(&["plot", "fi.csv", "--out", "again.svg"])
+        .expect(0)
+        .says(&["wrote again.svg"]);
+    assert_eq!(
+        folder.read("again.svg"),
+        folder.read("fi.svg"),
+        "the picture of fi itself"
+    );
+    folder
+        .run(&["plot", "fi.csv", "--y", "spike_count"])
+        .expect(0);
+    assert!(folder.read("fi.svg").contains("spike_count"));
+
+    folder
+        .fi(&["lif", "--set", "tau=8:12:9", "--set", "R=9,10"])
+        .expect(0);
+    folder.run(&["plot", "fi.csv"]).expect(0);
+    assert!(folder.read("fi.svg").contains("R (Mohm)"));
+    let map = [
+        "plot", "fi.csv", "--x", "I", "--y", "tau", "--z", "rate", "--out", "map.svg",
+    ];
+    folder
+        .run(&map)
+        .expect(0)
+        .says(&["drawn at R [Mohm] = 9 only"]);
+    let map = folder.read("map.svg");
+    for words in ["tau (ms)", "I (nA)", "rate (Hz)"] {
+        assert!(map.contains(words), "{words}");
+    }
+
+    folder.write("spikes.csv", "cell,spike_time [ms]\n0,1.5\n0,20\n3,7\n");
+    folder.run(&["plot", "spikes.csv"]).expect(0);
+    let raster = folder.read("spikes.svg");
+    assert_eq!(raster.matches("stroke=\"#0072B2\"").count(), 3, "{raster}");
+    folder.write(
+        "trace.csv",
+        "cell,t [ms],v [mV],w\n0,0,-65,0\n0,1,-60,0\n1,0,-65,0\n1,1,-50,0\n",
+    );
+    folder.run(&["plot", "trace.csv"]).expect(0);
+    let trace = folder.read("trace.svg");
+    for words in ["t (ms)", "v (mV)", "cell"] {
+        assert!(trace.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn plot_refuses_what_it_cannot_draw_and_says_what_there_is() {
+    let folder = Folder::new();
+    folder.write("a.csv", "I [nA],rate [Hz]\n0,1\n1,2\n");
+    folder
+        .run(&["plot", "a.csv", "--y", "rat"])
+        .expect(2)
+        .says(&["no column `rat`", "did you mean `rate`", "I, rate"]);
+    folder
+        .run(&["plot", "a.csv", "--out", "a.png"])
+        .expect(2)
+        .says(&["a.png", ".svg"]);
+    folder
+        .run(&["plot", "none.csv"])
+        .expect(2)
+        .says(&["none.csv"]);
+    folder.write("empty.csv", "I,rate\n");
+    folder
+        .run(&["plot", "empty.csv"])
+        .expect(2)
+        .says(&["no rows"]);
+    folder
+        .run(&["plot", "a.csv", "--z", "rate", "--by", "I"])
+        .expect(2);
+}
+
+#[test]
+fn bench_measures_every_engine_and_their_agreement() {
+    let options = BenchOptions {
+        cells: vec![200, 20, 200],
+        repeats: 2,
+        precision: Precision::F64,
+        seconds: Some(0.1),
+    };
+    let measured = bench(&experiment("lif", 3, "100 ms"), &options, &mut Silent).expect("a bench");
+    let labels: Vec<&str> = measured
+        .contestants
+        .iter()
+        .map(|c| c.label.as_str())
+        .collect();
+    assert!(labels.contains(&"CPU f32, 1 thread") && labels.contains(&"CPU f64, 1 thread"));
+    assert_eq!(labels.last(), Some(&"reference"));
+    assert_eq!(
+        measured.rows.len(),
+        2 * labels.len(),
+        "two numbers of cells"
+    );
+    for row in &measured.rows {
+        assert!(
+            row.total_s > 0.0 && row.run_s > 0.0 && row.total_s >= row.run_s * 0.5,
+            "{row:?}"
+        );
+        assert_eq!(row.n_differ, 0, "{row:?}");
+        let n_run = if labels[row.contestant] == "reference" {
+            16
+        } else {
+            row.n_cells
+        };
+        assert_eq!(row.n_run, n_run);
+    }
+    assert!((100..=1000).contains(&measured.n_steps));
+    let short = bench(&experiment("lif", 3, "5 ms"), &options, &mut Silent).expect("a bench");
+    assert_eq!(short.n_steps, 50, "never more than the experiment has");
+}
+
+#[test]
+fn bench_is_a_command_with_exports() {
+    let folder = Folder::new();
+    let run = |file: &str| {
+        folder
+            .run(&[
+                "bench",
+                "lif",
+                "--cells",
+                "20,40",
+                "--repeats",
+                "1",
+                "--duration",
+                "20 ms",
+                "--export",
+                file,
+            ])
+            .expect(0)
+            .says(&["wrote", "bench.svg"])
+            .stdout
+            .clone()
+    };
+    let text = run("b.json");
+    for words in [
+        "200 steps",
+        "cell-steps/s",
+        "CPU f32, 1 thread",
+        "reference",
+    ] {
+        assert!(text.contains(words), "{words} is not in {text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&folder.read("b.json")).expect("valid JSON");
+    assert_eq!(json[0]["n_cells"], 20);
+    assert!(
+        json[0]["cell_steps [1/s]"]
+            .as_f64()
+            .is_some_and(|x| x > 0.0)
+    );
+    run("b.csv");
+    assert!(
+        folder
+            .read("b.csv")
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.starts_with("\"CPU f32, 1 thread\","))
+    );
+    run("b.md");
+    assert!(
+        folder
+            .read("b.md")
+            .lines()
+            .all(|line| line.starts_with("| ") && line.ends_with(" |"))
+    );
+    assert!(folder.read("bench.svg").contains("cells"));
+    folder
+        .run(&["bench", "--export", "b.xlsx"])
+        .expect(2)
+        .says(&[".csv", ".json"]);
+    for (option, value) in [
+        ("--cells", "0"),
+        ("--cells", "10000000000"),
+        ("--repeats", "0"),
+        ("--seconds", "nan"),
+    ] {
+        let ended = folder.run(&["bench", option, value]);
+        ended.expect(2).says(&[value, "help"]);
+    }
 }

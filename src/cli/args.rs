@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, VerifyArgs};
 use crate::exec::cpu::Precision;
 use crate::exec::{ENGINES, EngineOptions};
 use crate::experiment::FiOptions;
@@ -33,6 +34,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Speed: every engine there is on the same cells, with times, agreement and break-even points
     Bench(BenchArgs),
+    /// A picture of any table written here: curves, a map, or a raster of spikes
+    Plot(PlotArgs),
     /// Two tables row by row; exit status 1 where they differ
     Compare(CompareArgs),
     /// The GPUs that can be used, their limits, and what is missing where there is none
@@ -152,85 +155,6 @@ pub enum PrecisionArg {
     F32,
     /// Double precision
     F64,
-}
-
-/// Arguments of `verify`.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// A built-in model or the path of a model file
-    pub model: String,
-    /// Cells in the sample, at least half of them firing where the grid allows
-    #[arg(long, value_name = "N", default_value_t = crate::protocol::DEFAULT_SAMPLE)]
-    pub cells: usize,
-    /// The experiment whose grid is sampled; --seed chooses the sample, too.
-    #[command(flatten)]
-    pub experiment: ExperimentArgs,
-    /// The engine under test.
-    #[command(flatten)]
-    pub engine: EngineArgs,
-}
-
-/// Arguments of `bench`.
-#[derive(Debug, Args)]
-pub struct BenchArgs {
-    /// A built-in model or the path of a model file
-    #[arg(default_value = "hodgkin_huxley")]
-    pub model: String,
-    /// Numbers of cells, separated by commas; each engine runs all of them
-    #[arg(
-        long,
-        value_name = "N,...",
-        value_delimiter = ',',
-        default_value = "1000,10000,100000"
-    )]
-    pub cells: Vec<u64>,
-    /// Repetitions, of which the median counts; one more warms up
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub repeats: usize,
-    /// About how many seconds all of it may take: chooses the number of steps, unless --duration
-    /// fixes it
-    #[arg(long, value_name = "S", default_value_t = 12.0)]
-    pub seconds: f64,
-    /// Floating type of the CPU engine; f64 is measured beside f32
-    #[arg(long, value_name = "TYPE", value_enum, default_value_t = PrecisionArg::F32)]
-    pub precision: PrecisionArg,
-    /// Write the table, too: a name that ends in .csv, .md or .json
-    #[arg(long, value_name = "FILE")]
-    pub export: Option<PathBuf>,
-    /// Folder of bench.svg
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub out: PathBuf,
-    /// The experiment; the number of amplitudes is that of the cells.
-    #[command(flatten)]
-    pub experiment: ExperimentArgs,
-}
-
-/// Arguments of `compare`.
-#[derive(Debug, Args)]
-pub struct CompareArgs {
-    /// A table
-    pub a: PathBuf,
-    /// The table it is compared with
-    pub b: PathBuf,
-    /// Difference allowed in the unit of each column
-    #[arg(
-        long,
-        value_name = "X",
-        default_value_t = 0.0,
-        allow_hyphen_values = true
-    )]
-    pub abs: f64,
-    /// Difference allowed relative to the larger magnitude, at most 0.01
-    #[arg(
-        long,
-        value_name = "Y",
-        default_value_t = 0.0,
-        allow_hyphen_values = true
-    )]
-    pub rel: f64,
-    /// Another relative difference for one column; may be given several times
-    #[arg(long, value_name = "NAME=REL")]
-    pub column: Vec<String>,
 }
 
 impl From<PrecisionArg> for Precision {

@@ -1,13 +1,13 @@
 //! `bench`: every engine on the same cells.
 
-use super::args::BenchArgs;
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
+use super::tool_args::BenchArgs;
 use super::{note, say};
 use crate::experiment::fi;
 use crate::model::load_with_warnings;
-use crate::protocol::{BenchFormat, BenchOptions, bench};
+use crate::protocol::{BenchFormat, BenchOptions, MOST_BENCH_CELLS, bench};
 use crate::table::{Existing, write_whole};
 
 pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
@@ -15,12 +15,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
         None => None,
         Some(path) => Some((path, format_of(path)?)),
     };
-    if args.cells.contains(&0) || args.repeats == 0 {
-        return Err(Failure::misuse(
-            "there is nothing to measure with 0 cells or 0 repetitions\n  help: give for example --cells 1000,10000 \
-             --repeats 5",
-        ));
-    }
+    check(args)?;
     let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);
     let experiment = fi(model, &args.experiment.options())?;
@@ -60,6 +55,27 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
         written += &format!(", {}", path.display());
     }
     note(&format!("wrote {written}"));
+    Ok(())
+}
+
+fn check(args: &BenchArgs) -> Result<(), Failure> {
+    let sizes = 1..=MOST_BENCH_CELLS;
+    if let Some(n) = args.cells.iter().find(|n| !sizes.contains(n)) {
+        return Err(Failure::misuse(format!(
+            "{n} cells cannot be measured\n  help: give numbers from 1 to {MOST_BENCH_CELLS}, such as --cells 1000,10000"
+        )));
+    }
+    if args.repeats == 0 {
+        return Err(Failure::misuse(
+            "--repeats is 0: there is nothing to measure\n  help: give at least 1",
+        ));
+    }
+    if !(args.seconds.is_finite() && args.seconds > 0.0) {
+        return Err(Failure::misuse(format!(
+            "--seconds is {}\n  help: give a time such as --seconds 20",
+            args.seconds
+        )));
+    }
     Ok(())
 }
 

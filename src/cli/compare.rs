@@ -1,8 +1,8 @@
 //! `compare`: two tables, row by row.
 
-use super::args::CompareArgs;
 use super::failure::Failure;
 use super::say;
+use super::tool_args::CompareArgs;
 use crate::compare::{Rules, Tolerance, compare};
 use crate::table::read_csv;
 

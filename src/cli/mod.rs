@@ -12,8 +12,10 @@ mod devices;
 mod failure;
 mod fi;
 mod list;
+mod plot;
 mod progress;
 mod show;
+mod tool_args;
 mod verify;
 
 use std::ffi::OsString;
@@ -64,6 +66,7 @@ pub fn command() -> clap::Command {
             verify.after_help(registries.verify_help())
         })
         .mut_subcommand("bench", |bench| bench.after_help(registries.bench_help()))
+        .mut_subcommand("plot", |plot| plot.after_help(PLOT_HELP))
         .mut_subcommand("compare", |compare| compare.after_help(COMPARE_HELP))
         .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
@@ -75,6 +78,14 @@ Examples:
   rheobase compare fi.csv other/fi.csv
   rheobase compare fi.csv other/fi.csv --abs 1e-9 --rel 1e-4 --column rate=1e-3";
 
+const PLOT_HELP: &str = "Without options: the spikes of a table with the columns cell and spike_time; the first state over t; \
+else the rate over\nthe last axis, a curve per value of the axis before it, or a map where those are more than seven.
+
+Examples:
+  rheobase plot fi.csv
+  rheobase plot fi.csv --x I --y time_to_first_spike --by g_Na --out latency.svg
+  rheobase plot table.csv --x I --y g_Na --z ISI_CV";
+
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Fi(args) => fi::run(&args),
@@ -84,6 +95,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Devices => devices::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Plot(args) => plot::run(&args),
         Command::Compare(args) => compare::run(&args),
     }
 }

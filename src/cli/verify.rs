@@ -1,20 +1,21 @@
 //! `verify`: an engine against the reference.
 
-use super::args::VerifyArgs;
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
 use super::say;
+use super::tool_args::VerifyArgs;
 use crate::exec::find as find_engine;
 use crate::experiment::fi;
 use crate::model::load_with_warnings;
-use crate::protocol::verify;
+use crate::protocol::{MOST_SAMPLE, verify};
 
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
-    if args.cells == 0 {
-        return Err(Failure::misuse(
-            "--cells is 0: there is nothing to compare\n  help: give at least 1",
-        ));
+    if !(1..=MOST_SAMPLE).contains(&args.cells) {
+        return Err(Failure::misuse(format!(
+            "--cells is {}\n  help: give a number from 1 to {MOST_SAMPLE}",
+            args.cells
+        )));
     }
     let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);

@@ -3,10 +3,11 @@
 //! Takes a prepared job or a plan and parameter columns; gives the outputs as whole columns. Must
 //! not know what the columns mean.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::Progress;
+use super::{Progress, ProtocolError};
 use crate::exec::reference::ReferenceEngine;
 use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput};
 use crate::experiment::Experiment;
@@ -21,8 +22,8 @@ pub(super) struct Gathered {
     pub(super) non_finite: Vec<bool>,
 }
 
-impl Sink for Gathered {
-    fn tile(&mut self, output: TileOutput) -> Result<(), String> {
+impl Gathered {
+    fn append(&mut self, output: TileOutput) -> Result<(), String> {
         self.non_finite.extend(&output.non_finite);
         if self.columns.is_empty() {
             self.columns = output.columns;
@@ -36,6 +37,37 @@ impl Sink for Gathered {
             }
         }
         Ok(())
+    }
+}
+
+/// Told how many cell-steps of a call are done; asked whether to go on.
+pub(super) type Watch<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
+
+/// What is gathered, and who watches.
+struct Gathering<'a> {
+    gathered: Gathered,
+    watch: Watch<'a>,
+    /// Cell-steps of earlier tiles.
+    done: u64,
+}
+
+impl Sink for Gathering<'_> {
+    fn tile(&mut self, output: TileOutput) -> Result<(), String> {
+        self.gathered.append(output)
+    }
+
+    fn progress(&mut self, cell_steps: u64) -> ControlFlow<()> {
+        (self.watch)(self.done + cell_steps)
+    }
+}
+
+/// An engine's error; where the user stopped it, nothing is left.
+pub(super) fn explained(error: ExecError) -> ProtocolError {
+    match error {
+        ExecError::Interrupted => ProtocolError::Interrupted {
+            kept: "there is no result yet".into(),
+        },
+        error => error.into(),
     }
 }
 
@@ -56,19 +88,26 @@ pub(super) fn gather(
     job: &mut dyn Job,
     params: &[Vec<f64>],
     n: usize,
+    watch: Watch<'_>,
 ) -> Result<(Gathered, RunStats, f64), ExecError> {
     let tile = usize::try_from(job.tile_cells())
         .unwrap_or(usize::MAX)
         .clamp(1, n.max(1));
-    let (mut gathered, mut stats) = (Gathered::default(), RunStats::default());
+    let mut sink = Gathering {
+        gathered: Gathered::default(),
+        watch,
+        done: 0,
+    };
+    let mut stats = RunStats::default();
     let mut total_s = 0.0;
     for first in (0..n).step_by(tile) {
         let cells = part(params, first, n.min(first + tile));
         let begin = Instant::now();
-        stats.add(&job.run(&cells, Start::Initial, &mut gathered)?);
+        stats.add(&job.run(&cells, Start::Initial, &mut sink)?);
         total_s += begin.elapsed().as_secs_f64();
+        sink.done = stats.cell_steps;
     }
-    Ok((gathered, stats, total_s))
+    Ok((sink.gathered, stats, total_s))
 }
 
 fn part(params: &[Vec<f64>], first: usize, end: usize) -> Cells {
@@ -119,7 +158,7 @@ pub(super) fn gather_reference(
     outputs.sort_by_key(|output| output.first);
     let mut all = Gathered::default();
     for output in outputs {
-        all.tile(output).map_err(ExecError::Sink)?;
+        all.append(output).map_err(ExecError::Sink)?;
     }
     Ok(all)
 }

@@ -14,10 +14,35 @@ pub struct Contestant {
     pub label: String,
     /// All that is known of it, in a line.
     pub describe: String,
-    /// Is it a software driver, which pretends to be a GPU?
-    pub software: bool,
-    /// Is it the reference, which runs a few of the cells only?
-    pub reference: bool,
+    /// What computes.
+    pub kind: Kind,
+}
+
+/// What computes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// The CPU engine.
+    #[default]
+    Cpu,
+    /// A GPU.
+    Gpu,
+    /// A software driver, which pretends to be a GPU.
+    Software,
+    /// The reference, which runs a few of the cells only.
+    Reference,
+}
+
+impl Kind {
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Cpu => "cpu",
+            Kind::Gpu => "gpu",
+            Kind::Software => "software",
+            Kind::Reference => "reference",
+        }
+    }
 }
 
 /// A contestant with its engine.
@@ -45,8 +70,10 @@ pub(super) fn contestants(precision: Precision) -> Result<(Vec<Entry>, Vec<Strin
                 Contestant {
                     label: short(&report.name, !report.hardware),
                     describe: engine.describe(),
-                    software: !report.hardware,
-                    reference: false,
+                    kind: match report.hardware {
+                        true => Kind::Gpu,
+                        false => Kind::Software,
+                    },
                 },
                 Box::new(engine),
                 usize::MAX,
@@ -60,8 +87,7 @@ pub(super) fn contestants(precision: Precision) -> Result<(Vec<Entry>, Vec<Strin
     let label = Contestant {
         label: "reference".into(),
         describe: ReferenceEngine.describe(),
-        reference: true,
-        ..Contestant::default()
+        kind: Kind::Reference,
     };
     entries.push(Entry::new(label, Box::new(ReferenceEngine), 1));
     Ok((entries, notes))
@@ -76,10 +102,13 @@ fn cpu(precision: Precision) -> Result<Vec<Entry>, ExecError> {
         let engine = CpuEngine::new(precision)?;
         let plural = if threads == 1 { "" } else { "s" };
         let label = format!("CPU {}, {threads} thread{plural}", precision.name());
+        // The engine tells of all threads.
+        let describe = engine.describe();
+        let kind = describe.rsplit_once(", ").map_or("CPU", |(kind, _)| kind);
         let contestant = Contestant {
-            describe: format!("{label}: {}", engine.describe()),
+            describe: format!("{kind}, {threads} thread{plural}"),
             label,
-            ..Contestant::default()
+            kind: Kind::Cpu,
         };
         Ok(Entry::new(contestant, Box::new(engine), threads))
     };
@@ -107,7 +136,7 @@ impl Entry {
 
     /// How many of `n` cells it runs.
     pub(super) fn cells_of(&self, n: u64) -> u64 {
-        if self.contestant.reference {
+        if self.contestant.kind == Kind::Reference {
             n.min(REFERENCE_CELLS)
         } else {
             n

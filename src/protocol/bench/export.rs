@@ -54,14 +54,10 @@ impl Bench {
         let seconds = |name, x| (name, Value::Number(x));
         let contestant = self.contestants.get(row.contestant);
         let text = |x: &str| Value::Text(x.to_owned());
-        let word = match contestant {
-            Some(c) if c.software => "software",
-            _ => "",
-        };
         vec![
             ("engine", text(self.label(row.contestant))),
             ("device", text(contestant.map_or("", |c| &c.describe))),
-            ("kind", text(word)),
+            ("kind", text(contestant.map_or("", |c| c.kind.name()))),
             ("model", text(&self.model)),
             ("n_cells", Value::Count(row.n_cells)),
             ("n_cells_run", Value::Count(row.n_run)),

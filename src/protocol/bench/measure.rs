@@ -1,6 +1,7 @@
 //! The repetitions: every engine once, then every engine again. Takes engines and cells; gives the
 //! medians. Must not know what is made of them.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::contestants::Entry;
@@ -9,7 +10,7 @@ use crate::exec::cpu::{CpuEngine, Precision};
 use crate::exec::{Column, Engine, ExecError, Job, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::Plan;
-use crate::protocol::gather::{Gathered, gather};
+use crate::protocol::gather::{Gathered, explained, gather};
 use crate::protocol::{Progress, ProtocolError};
 
 /// Seconds per cell-step of an engine, from a short run.
@@ -22,8 +23,9 @@ pub(super) fn probe(
     let params = spread(experiment, n);
     let mut job = entry.prepare(plan)?;
     // The first run compiles and warms up.
-    gather(job.as_mut(), &params, n as usize)?;
-    let (_, stats, total_s) = gather(job.as_mut(), &params, n as usize)?;
+    let mut patient = |_| ControlFlow::Continue(());
+    gather(job.as_mut(), &params, n as usize, &mut patient)?;
+    let (_, stats, total_s) = gather(job.as_mut(), &params, n as usize, &mut patient)?;
     Ok(total_s / stats.cell_steps.max(1) as f64)
 }
 
@@ -51,7 +53,8 @@ pub(super) fn measure(
     let mut rows = Vec::new();
     for &n in sizes {
         let params = spread(experiment, n);
-        let (expected, ..) = gather(truth.as_mut(), &params, n as usize)?;
+        let (expected, ..) =
+            gather(truth.as_mut(), &params, n as usize, &mut |_| watch.at(0)).map_err(explained)?;
         let expected = counts(&expected).to_vec();
         rows.extend(at_size(
             &mut runners,
@@ -86,8 +89,12 @@ fn at_size(
         for (i, runner) in runners.iter_mut().enumerate() {
             let chosen = chosen(n, runner.entry.cells_of(n));
             let own = pick(params, &chosen);
-            let (found, stats, total_s) = gather(runner.job.as_mut(), &own, chosen.len())?;
-            watch.add(stats.cell_steps)?;
+            let (found, stats, total_s) =
+                gather(runner.job.as_mut(), &own, chosen.len(), &mut |done| {
+                    watch.at(done)
+                })
+                .map_err(explained)?;
+            watch.done += stats.cell_steps;
             // What is compiled in a first run belongs to no other time.
             runner.compile_s += stats.compile_s;
             if repetition == 0 {
@@ -163,7 +170,7 @@ fn counts(gathered: &Gathered) -> &[u32] {
     }
 }
 
-/// Tells how far the measurement is, between its runs and never during one.
+/// Tells how far the measurement is.
 struct Watch<'a> {
     progress: &'a mut dyn Progress,
     done: u64,
@@ -189,13 +196,9 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn add(&mut self, cell_steps: u64) -> Result<(), ProtocolError> {
-        self.done += cell_steps;
-        if self.progress.at(self.done, self.total).is_break() {
-            let kept = "nothing was measured to its end".into();
-            return Err(ProtocolError::Interrupted { kept });
-        }
-        Ok(())
+    /// `cell_steps` of the run at work are done.
+    fn at(&mut self, cell_steps: u64) -> ControlFlow<()> {
+        self.progress.at(self.done + cell_steps, self.total)
     }
 }
 

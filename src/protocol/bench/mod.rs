@@ -20,7 +20,7 @@ mod export;
 mod measure;
 
 pub use break_even::BreakEven;
-pub use contestants::Contestant;
+pub use contestants::{Contestant, Kind};
 pub use export::Format;
 
 use super::{Progress, ProtocolError};
@@ -30,6 +30,9 @@ use crate::plan::{Compiled, compile};
 use break_even::break_even;
 use contestants::{Entry, contestants};
 use measure::{measure, probe};
+
+/// Most cells that are measured: their results are held in memory, some 100 bytes each.
+pub const MOST_BENCH_CELLS: u64 = 1 << 24;
 
 /// What to measure.
 #[derive(Clone, Debug, PartialEq)]
@@ -179,13 +182,14 @@ fn calibrated(
         // One repetition more warms up.
         step_s += per_cell_step * n as f64 * (repeats + 1) as f64;
     }
-    let steps = (seconds / step_s.max(1e-12)).clamp(LEAST_STEPS, f64::from(all).max(1.0));
+    let steps = (seconds / step_s.max(1e-12)).max(LEAST_STEPS);
+    let steps = steps.min(f64::from(all)).max(1.0);
     // Two digits are enough.
     let round = 10f64.powf(steps.log10().floor() - 1.0);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "clamped to a u32"
+        reason = "at most a u32"
     )]
     let steps = ((steps / round).floor() * round).max(1.0) as u32;
     Ok(steps.min(all))

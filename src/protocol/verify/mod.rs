@@ -14,37 +14,38 @@
 //! |---|---|
 //! | `sample` | which cells |
 //! | `trains` | spike trains side by side |
-//! | `verdict` | what was found, as data and text |
+//! | `errors` | errors of states and features |
+//! | `verdict` | what was found, and whether that is agreement |
+//! | `text` | the same in words |
 
+mod errors;
 mod sample;
+mod text;
 mod trains;
 mod verdict;
 
 pub use verdict::{FeatureError, SpikeError, StateError, Verification};
 
-use super::gather::{Gathered, columns, gather, gather_reference};
+use super::gather::{Gathered, columns, explained, gather, gather_reference};
 use super::{Progress, ProtocolError};
-use crate::exec::{Column, Engine, ExecError};
+use crate::exec::Engine;
 use crate::experiment::{Experiment, Setting, Timing as Times};
 use crate::plan::{Plan, compile};
-use crate::record::{FEATURES, Recorder, Timing};
+use crate::record::Recorder;
+use errors::{feature_errors, state_errors};
 use sample::{Chance, Sample, draw};
 use trains::{Train, read, recorders};
 
 /// Cells in a sample where the user does not say.
 pub const DEFAULT_SAMPLE: usize = 64;
+/// Most cells in a sample: the lists of all their spikes are held in memory.
+pub const MOST_SAMPLE: usize = 100_000;
 /// Relative change of all parameters that an ill-conditioned cell does not stand.
 const NUDGE: f64 = 1e-6;
 /// What a spike may move in ms per simulated second, beyond one step.
 const DRIFT: f64 = 5e-3;
 /// How much of the time to the first spike the states are run for.
 const BEFORE_SPIKE: f64 = 0.9;
-/// Error of a state, relative to the largest magnitude that it has in the sample, that is always
-/// allowed.
-const STATE_SHARE: f64 = 1e-4;
-/// A state may also be off by so many times what the nudge does to it.
-const STATE_NUDGES: f64 = 10.0;
-
 /// Runs `n` cells of `experiment`'s grid (all, if it has fewer) on `engine` and on the reference.
 ///
 /// # Errors
@@ -57,7 +58,7 @@ pub fn verify(
     progress: &mut dyn Progress,
 ) -> Result<Verification, ProtocolError> {
     let experiment = whole_run(experiment);
-    let sample = draw(&experiment, n)?;
+    let sample = draw(&experiment, n, progress)?;
     let pair = Pair::of(&experiment, &sample);
     let capacity = sample
         .most_spikes
@@ -166,15 +167,12 @@ impl Pair {
         };
         let (plan, nudged) = (plan_of(&self.exact)?, plan_of(&self.nudged)?);
         let mut job = engine.prepare(&plan)?;
-        let (found, ..) = gather(job.as_mut(), &self.params, self.n)?;
-        let mut reference = |plan, params| {
-            gather_reference(plan, params, self.n, progress).map_err(|error| match error {
-                ExecError::Interrupted => ProtocolError::Interrupted {
-                    kept: "nothing was compared".into(),
-                },
-                error => error.into(),
-            })
-        };
+        let total = self.n as u64 * u64::from(plan.schedule().n_steps);
+        let mut watch = |done| progress.at(done, total);
+        let (found, ..) =
+            gather(job.as_mut(), &self.params, self.n, &mut watch).map_err(explained)?;
+        let mut reference =
+            |plan, params| gather_reference(plan, params, self.n, progress).map_err(explained);
         Ok([
             reference(&plan, &self.params)?,
             reference(&nudged, &self.nudged_params)?,
@@ -231,76 +229,4 @@ impl Verification {
             }
         }
     }
-}
-
-fn state_errors(
-    experiment: &Experiment,
-    [reference, nudged, found]: &Runs<Gathered>,
-    verification: &Verification,
-) -> Vec<StateError> {
-    let columns = reference.columns.iter().zip(&nudged.columns);
-    let columns = columns.zip(&found.columns).enumerate();
-    columns
-        .filter_map(|(i, ((expected, moved), found))| {
-            let state = experiment.model.states.get(i)?;
-            let to_unit = |x: f64| experiment.model.base.from_base(x, &state.unit);
-            let mut error = StateError {
-                name: state.name.clone(),
-                unit: super::rows::unit(&state.unit.label).to_owned(),
-                ..StateError::default()
-            };
-            let scale = floats(expected).into_iter().filter(|x| x.is_finite());
-            let scale = scale.fold(0.0, |scale: f64, x| scale.max(x.abs()));
-            let values = floats(expected).into_iter().zip(floats(moved));
-            let values = values.zip(floats(found)).zip(&verification.cells);
-            for (((expected, moved), found), &cell) in values {
-                if verification.ill_conditioned.contains(&cell) || !expected.is_finite() {
-                    continue;
-                }
-                let allowed = STATE_SHARE * scale + STATE_NUDGES * (expected - moved).abs();
-                let off = (expected - found).abs();
-                error.add(cell, to_unit(off), to_unit(allowed));
-            }
-            Some(error)
-        })
-        .collect()
-}
-
-fn floats(column: &Column) -> Vec<f64> {
-    match column {
-        Column::Float(values) => values.clone(),
-        Column::U32(values) => values.iter().copied().map(f64::from).collect(),
-    }
-}
-
-fn feature_errors(
-    [reference, _, found]: &Runs<Vec<Train>>,
-    verification: &Verification,
-) -> Vec<FeatureError> {
-    let timing = Timing {
-        dt: verification.dt,
-        onset: 0,
-    };
-    let pairs = || reference.iter().zip(found).zip(&verification.cells);
-    FEATURES
-        .iter()
-        .map(|feature| {
-            let mut error = FeatureError {
-                name: feature.name,
-                unit: feature.unit,
-                ..FeatureError::default()
-            };
-            for ((expected, found), &cell) in pairs() {
-                if !verification.judges(cell) || expected.non_finite || found.non_finite {
-                    continue;
-                }
-                let value = |train| (feature.value)(train, timing);
-                error.add(cell, value(&expected.summary), value(&found.summary));
-                if let Some(listed) = found.listed_summary() {
-                    error.hold_against_list(value(&found.summary), value(&listed));
-                }
-            }
-            error
-        })
-        .collect()
 }

@@ -10,8 +10,8 @@ use crate::exec::cpu::{CpuEngine, Precision};
 use crate::exec::{Column, Engine};
 use crate::experiment::Experiment;
 use crate::plan::compile;
-use crate::protocol::ProtocolError;
-use crate::protocol::gather::{columns, gather};
+use crate::protocol::gather::{columns, explained, gather};
+use crate::protocol::{Progress, ProtocolError};
 use crate::record::Recorder;
 
 /// The sample.
@@ -30,10 +30,14 @@ const TRIED_EACH: usize = 16;
 const MOST_TRIED: usize = 4096;
 
 /// `n` cells, or all if there are fewer.
-pub(super) fn draw(experiment: &Experiment, n: usize) -> Result<Sample, ProtocolError> {
+pub(super) fn draw(
+    experiment: &Experiment,
+    n: usize,
+    progress: &mut dyn Progress,
+) -> Result<Sample, ProtocolError> {
     let most = n.saturating_mul(TRIED_EACH).min(MOST_TRIED.max(n));
     let tried = scattered(experiment.grid.n_cells(), most, experiment.seed);
-    let counts = spike_counts(experiment, &tried)?;
+    let counts = spike_counts(experiment, &tried, progress)?;
     let (firing, silent): (Vec<_>, Vec<_>) = tried
         .iter()
         .copied()
@@ -76,13 +80,20 @@ fn scattered(n_cells: u64, most: usize, seed: u64) -> Vec<u64> {
     cells
 }
 
-fn spike_counts(experiment: &Experiment, cells: &[u64]) -> Result<Vec<u32>, ProtocolError> {
+fn spike_counts(
+    experiment: &Experiment,
+    cells: &[u64],
+    progress: &mut dyn Progress,
+) -> Result<Vec<u32>, ProtocolError> {
     let mut experiment = experiment.clone();
     experiment.recorders = vec![Recorder::Features];
     let plan = compile(&experiment)?.plan;
     let mut job = CpuEngine::new(Precision::F32)?.prepare(&plan)?;
     let params = columns(&experiment, cells);
-    let (gathered, ..) = gather(job.as_mut(), &params, cells.len())?;
+    let total = cells.len() as u64 * u64::from(plan.schedule().n_steps);
+    let mut watch = |done| progress.at(done, total);
+    let (gathered, ..) =
+        gather(job.as_mut(), &params, cells.len(), &mut watch).map_err(explained)?;
     Ok(match gathered.columns.into_iter().next() {
         Some(Column::U32(counts)) => counts,
         Some(Column::Float(_)) | None => vec![0; cells.len()],

@@ -1,6 +1,6 @@
 //! Spike trains of two engines side by side.
 //!
-//! Takes the outputs of the recorders [`Recorders`](recorders); gives spike lists, and how far two
+//! Takes the outputs of [`recorders`]; gives spike lists, and how far two
 //! of them are apart. Times are in steps.
 
 use crate::exec::Column;
