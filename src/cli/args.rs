@@ -50,6 +50,9 @@ pub struct FiArgs {
     /// Replace the files of an earlier run in another folder than the current one
     #[arg(long)]
     pub force: bool,
+    /// Go on where an interrupted or killed run of the same experiment left off, if there is one
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// What is run.

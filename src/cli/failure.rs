@@ -1,5 +1,7 @@
 //! Failures of a command: a message and an exit status.
 
+use std::path::Path;
+
 use crate::exec::ExecError;
 use crate::experiment::Problems;
 use crate::model::LoadError;
@@ -68,13 +70,22 @@ impl From<ProtocolError> for Failure {
             },
             // Below, nobody knows the options that help.
             ProtocolError::File(FileError::Exists { path })
-            | ProtocolError::Table(TableError::File(FileError::Exists { path })) => {
-                Failure::misuse(format!(
-                    "{} exists from an earlier run\n  help: replace it with --force, or choose another folder with --out",
-                    path.display()
-                ))
-            }
+            | ProtocolError::Table(TableError::File(FileError::Exists { path })) => exists(&path),
+            ProtocolError::Resume { .. } => Failure::misuse(format!(
+                "{error}\n  help: give the same options as then, or begin anew without --resume"
+            )),
             _ => Failure::misuse(error),
         }
     }
+}
+
+fn exists(path: &Path) -> Failure {
+    let help = match path.to_string_lossy().contains(".partial.") {
+        true => "go on with it with --resume, replace it with --force",
+        false => "replace it with --force",
+    };
+    Failure::misuse(format!(
+        "{} exists from an earlier run\n  help: {help}, or choose another folder with --out",
+        path.display()
+    ))
 }

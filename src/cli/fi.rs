@@ -13,9 +13,6 @@ use crate::model::load_with_warnings;
 use crate::protocol::{FiOutcome, Target, run_fi};
 use crate::table::{Existing, render_text};
 
-/// Rows of the table shown.
-const ROWS_SHOWN: usize = 12;
-
 pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let begin = Instant::now();
     let (model, warnings) = load_with_warnings(&args.model)?;
@@ -28,7 +25,14 @@ pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let target = target(args)?;
     let outcome = run_fi(&experiment, engine.as_ref(), &target, &mut Bar::new())?;
     if let Some(sample) = &outcome.sample {
-        say(&render_text(sample, ROWS_SHOWN, Some(&target.path())))?;
+        say(&render_text(sample, usize::MAX, None))?;
+        let more = outcome.swept.n_rows - sample.n_rows() as u64;
+        if more > 0 {
+            say(&format!(
+                "{more} more rows in {}\n",
+                target.path().display()
+            ))?;
+        }
     }
     report(&outcome, &engine.describe(), begin.elapsed().as_secs_f64());
     Ok(())
@@ -64,6 +68,7 @@ fn target(args: &FiArgs) -> Result<Target, Failure> {
         folder: args.out.clone(),
         name: "fi.csv",
         existing,
+        resume: args.resume,
     })
 }
 
@@ -81,6 +86,18 @@ fn report(outcome: &FiOutcome, engine: &str, total_s: f64) {
         note(&format!(
             "warning: {} of {} cells ended in no finite number; their fields are empty. A smaller --dt may help",
             swept.n_non_finite, swept.n_rows
+        ));
+    }
+    if swept.n_dropped_spikes > 0 {
+        note(&format!(
+            "warning: {} spikes found no room in the record and are not listed; a larger capacity keeps them",
+            swept.n_dropped_spikes
+        ));
+    }
+    if swept.n_resumed > 0 {
+        note(&format!(
+            "{} of the rows are of the earlier run; speed and times are of this one",
+            swept.n_resumed
         ));
     }
     #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]

@@ -5,12 +5,23 @@
 //!
 //! Must not know the command line.
 
+mod drawing;
 mod error;
 mod fi;
+mod journal;
+mod marks;
+mod pace;
 mod rows;
 mod space;
+mod spikes;
+mod summary;
 mod sweep;
+mod tables;
+mod target;
+mod tiles;
+mod writer;
 
 pub use error::ProtocolError;
 pub use fi::{FiOutcome, run_fi};
-pub use sweep::{Progress, Silent, Swept, Target, sweep, table_bytes, table_size};
+pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
+pub use target::Target;
