@@ -14,6 +14,9 @@ pub(super) const MISUSE: u8 = 2;
 /// Exit status of an interruption (128 + SIGINT).
 pub(super) const INTERRUPTED: u8 = 130;
 
+/// How to go on after a run that ended early.
+const GO_ON: &str = "\n  help: the same command with --resume goes on from there";
+
 /// What ends a command.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -65,12 +68,13 @@ impl From<ProtocolError> for Failure {
     fn from(error: ProtocolError) -> Self {
         match error {
             ProtocolError::Interrupted { .. } => Failure {
-                message: error.to_string(),
+                message: format!("{error}{GO_ON}"),
                 status: INTERRUPTED,
             },
             // Below, nobody knows the options that help.
             ProtocolError::File(FileError::Exists { path })
             | ProtocolError::Table(TableError::File(FileError::Exists { path })) => exists(&path),
+            ProtocolError::Stopped { .. } => Failure::misuse(format!("{error}{GO_ON}")),
             ProtocolError::Resume { .. } => Failure::misuse(format!(
                 "{error}\n  help: give the same options as then, or begin anew without --resume"
             )),

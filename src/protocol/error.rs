@@ -54,6 +54,11 @@ impl std::fmt::Display for ProtocolError {
             ProtocolError::Resume { path, why } => {
                 write!(f, "cannot go on with {}: {why}", path.display())
             }
+            // Where writing failed, it says what is kept.
+            ProtocolError::Stopped {
+                error: error @ ExecError::Sink(_),
+                ..
+            } => error.fmt(f),
             ProtocolError::Stopped { error, kept } => write!(f, "{error}; {kept}"),
             ProtocolError::Interrupted { kept } => write!(f, "interrupted: {kept}"),
         }

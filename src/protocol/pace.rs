@@ -6,14 +6,20 @@ use crate::exec::ExecError;
 use crate::ir::Type;
 use crate::plan::{Output, Plan};
 
-/// Seconds of work in a tile: what an interruption may lose.
-const TILE_S: f64 = 30.0;
+/// Most seconds of work in a tile: what an interruption may lose.
+const MOST_S: f64 = 30.0;
+/// A tile takes at most so many times as long as all before it, so that a short run loses little.
+const GROWTH: f64 = 4.0;
+/// A tile may always take so many seconds.
+const LEAST_S: f64 = 2.0;
 /// Most cells of a tile; more make nothing faster.
 const MOST_CELLS: u64 = 1 << 18;
 /// Bytes of a tile's parameters and results on the host; about four tiles are held at a time.
 const MOST_BYTES: u64 = 64 << 20;
 /// Cell-steps of the first tile, before anything is known of the engine's speed.
-const FIRST_WORK: u64 = 1_000_000_000;
+const FIRST_WORK: u64 = 500_000_000;
+/// Least cells of the first tile: fewer would leave most of a device idle.
+const FIRST_CELLS: u64 = 4096;
 /// Device faults in a row after which the engine is given up.
 const MOST_FAULTS: u32 = 5;
 
@@ -23,6 +29,8 @@ pub(super) struct Pace {
     size: u64,
     /// Most that fit.
     most: u64,
+    /// Seconds of all tiles so far.
+    elapsed: f64,
     /// Device faults since the last tile that was done.
     faults: u32,
 }
@@ -34,8 +42,9 @@ impl Pace {
         let most = tile_cells.min(MOST_CELLS).min(fitting).max(1);
         let first = FIRST_WORK / u64::from(plan.schedule().n_steps.max(1));
         Pace {
-            size: first.clamp(1, most),
+            size: first.max(FIRST_CELLS).min(most),
             most,
+            elapsed: 0.0,
             faults: 0,
         }
     }
@@ -49,8 +58,10 @@ impl Pace {
     /// their memory from a tile to the next of the same size.
     pub(super) fn observe(&mut self, n: u64, seconds: f64) {
         self.faults = 0;
+        self.elapsed += seconds;
+        let wanted = (GROWTH * self.elapsed).clamp(LEAST_S, MOST_S);
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let fitting = n as f64 * TILE_S / seconds.max(1e-6);
+        let fitting = n as f64 * wanted / seconds.max(1e-6);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -107,6 +118,7 @@ mod tests {
         Pace {
             size: 1000.min(most),
             most,
+            elapsed: 0.0,
             faults: 0,
         }
     }
@@ -114,9 +126,11 @@ mod tests {
     #[test]
     fn a_tile_takes_about_half_a_minute_within_what_fits() {
         let mut pace = pace(100_000);
-        pace.observe(1000, 1.0);
-        assert_eq!(pace.size(), 16_384);
-        pace.observe(16_384, 1.0);
+        pace.observe(1000, 0.1);
+        assert_eq!(pace.size(), 16_384, "two seconds");
+        pace.observe(16_384, 1.9);
+        assert_eq!(pace.size(), 65_536, "eight seconds");
+        pace.observe(65_536, 8.0);
         assert_eq!(pace.size(), 100_000);
         pace.observe(100_000, 3000.0);
         assert_eq!(pace.size(), 512);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::table::{Existing, FileError};
+use crate::table::{Existing, FileError, partial_path};
 
 /// Where a sweep's tables go.
 #[derive(Clone, Debug)]
@@ -25,12 +25,14 @@ impl Target {
     }
 
     /// Refuses to begin where one of `names` would have to be replaced in the end and may not be.
-    /// A table's own name is looked after by its writer.
+    /// What an interrupted run left is named first; a table's final name is looked after by its
+    /// writer.
     ///
     /// # Errors
     /// [`FileError::Exists`] for the first that is there.
     pub fn refuse_existing(&self, names: &[&str]) -> Result<(), FileError> {
-        let mut paths = names.iter().map(|name| self.folder.join(name));
+        let partial = std::iter::once(partial_path(&self.path()));
+        let mut paths = partial.chain(names.iter().map(|name| self.folder.join(name)));
         // A run that goes on replaces what its earlier part said of itself.
         let refuse = self.overwrite() == Existing::Refuse;
         match paths.find(|path| refuse && path.exists()) {
