@@ -30,6 +30,16 @@ pub(super) struct Entry {
     pub(super) n_dropped: u64,
 }
 
+impl Entry {
+    /// The beginning of a run with so many tables.
+    pub(super) fn begin(n_tables: usize) -> Entry {
+        Entry {
+            rows: vec![0; n_tables],
+            ..Entry::default()
+        }
+    }
+}
+
 /// A journal being written.
 pub(super) struct Journal {
     path: PathBuf,
@@ -93,7 +103,7 @@ impl Journal {
 }
 
 /// The last entry of the journal of `table` that its tables bear out; `rows` are their whole rows.
-/// None if none does. A cut last line is passed over.
+/// The beginning if none is. A cut last line is passed over.
 ///
 /// # Errors
 /// There is no journal, or it is of a run with other marks.
@@ -119,10 +129,8 @@ pub(super) fn read(table: &Path, marks: &Marks, rows: &[u64]) -> Result<Entry, P
         entry.rows.len() == rows.len() && entry.rows.iter().zip(rows).all(|(a, b)| a <= b)
     };
     let entries = lines.map(|line| entry(&line));
-    Ok(entries.filter(fits).last().unwrap_or_else(|| Entry {
-        rows: vec![0; rows.len()],
-        ..Entry::default()
-    }))
+    let last = entries.filter(fits).last();
+    Ok(last.unwrap_or_else(|| Entry::begin(rows.len())))
 }
 
 fn entry(line: &Map<String, Value>) -> Entry {
@@ -152,4 +160,54 @@ fn differences(earlier: &Map<String, Value>, marks: &Marks) -> Vec<String> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(seed: &str) -> Marks {
+        vec![("seed", seed.into()), ("model's text", "fnv1a64:1".into())]
+    }
+
+    fn entry(cells: u64) -> Entry {
+        Entry {
+            cells,
+            rows: vec![cells, 3 * cells],
+            n_non_finite: cells / 10,
+            n_dropped: cells / 5,
+        }
+    }
+
+    #[test]
+    fn the_last_entry_that_the_tables_bear_out_is_found() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let table = folder.path().join("fi.csv");
+        let mut journal = Journal::create(&table, &marks("1"), &Entry::begin(2)).expect("created");
+        journal.write(&entry(10)).expect("written");
+        journal.write(&entry(20)).expect("written");
+        let whole = std::fs::read(journal_path(&table)).expect("readable");
+        let found = |rows: [u64; 2]| read(&table, &marks("1"), &rows).expect("the same run");
+        assert_eq!(found([25, 61]), entry(20));
+        assert_eq!(found([25, 59]), entry(10), "the second table lags");
+        assert_eq!(found([9, 99]), Entry::begin(2));
+        std::fs::write(journal_path(&table), &whole[..whole.len() - 5]).expect("written");
+        assert_eq!(found([25, 61]), entry(10), "the last line is cut");
+        journal.remove();
+        let error = read(&table, &marks("1"), &[0, 0]).expect_err("no journal");
+        assert!(error.to_string().contains("is needed"), "{error}");
+    }
+
+    #[test]
+    fn another_run_is_refused_by_what_differs() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let table = folder.path().join("fi.csv");
+        Journal::create(&table, &marks("1"), &entry(1)).expect("created");
+        let mut other = marks("2");
+        other[1].1 = "fnv1a64:2".into();
+        let error = read(&table, &other, &[1, 3]).expect_err("another run");
+        let text = error.to_string();
+        let differences = "its seed was `1`, now it is `2`; its model's text differs";
+        assert!(text.ends_with(differences), "{text}");
+    }
 }

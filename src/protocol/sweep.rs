@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
-use super::journal::{self, Entry, Journal};
+use super::journal::{Entry, Journal};
 use super::tiles::{self, Outlet};
 use super::writer::{self, Writer};
 use super::{ProtocolError, Target, marks, space, tables};
@@ -75,45 +75,31 @@ pub fn sweep(
     let n_cells = experiment.grid.n_cells();
     let marks = marks::of(experiment, &compiled, engine);
     let sheets = writer::sheets(experiment, target)?;
-    let earlier = match writer::earlier_rows(&sheets, target)? {
-        Some(rows) if target.resume => Some(journal::read(&target.path(), &marks, &rows)?),
-        _ => None,
-    };
+    let earlier = writer::earlier(&sheets, target, &marks)?;
+    writer::refuse_existing(&sheets, target, earlier.as_ref())?;
     let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
-    space::check(
-        &target.folder,
-        left.saturating_mul(row_bytes(experiment)),
-        left,
-    )?;
+    let bytes = left.saturating_mul(row_bytes(experiment));
+    space::check(&target.folder, bytes, left)?;
     let begin = Instant::now();
     let job = engine.prepare(&compiled.plan)?;
     let compile_s = begin.elapsed().as_secs_f64();
-    let tables = writer::open(&sheets, target, earlier.as_ref(), also)?;
-    let entry = earlier.unwrap_or_else(|| Entry {
-        rows: vec![0; sheets.len()],
-        ..Entry::default()
-    });
+    let entry = earlier.unwrap_or_else(|| Entry::begin(sheets.len()));
     let n_resumed = entry.cells;
     let mut writer = Writer {
         experiment,
         compiled: &compiled,
-        tables,
         journal: Journal::create(&target.path(), &marks, &entry)?,
+        tables: writer::open(&sheets, target, &entry, also)?,
         also,
         entry,
         busy_s: 0.0,
     };
     let flow = flow(engine, job, &mut writer, progress);
-    let times = Times {
-        compile: compile_s + flow.stats.compile_s,
-        run: flow.stats.run_s,
-        readback: (flow.stats.readback_s - flow.wait_s).max(0.0),
-        write: writer.busy_s,
-    };
+    let times = flow.times(compile_s, writer.busy_s);
     let entry = writer.entry.clone();
     let n_rows = match &flow.failure {
         None => writer.finish()?,
-        Some(_) => writer.tables.first().map_or(0, |table| table.n_rows()),
+        Some(_) => writer.n_rows(),
     };
     let name = |(name, _): &(String, Table)| match &flow.failure {
         None => name.clone(),
@@ -137,6 +123,18 @@ struct Flow {
     stats: RunStats,
     wait_s: f64,
     failure: Option<ExecError>,
+}
+
+impl Flow {
+    /// Where the time went; an engine counts the wait for the writer as its own.
+    fn times(&self, compile_s: f64, write_s: f64) -> Times {
+        Times {
+            compile: compile_s + self.stats.compile_s,
+            run: self.stats.run_s,
+            readback: (self.stats.readback_s - self.wait_s).max(0.0),
+            write: write_s,
+        }
+    }
 }
 
 /// Computes here and writes on another thread. One tile waits between the two.

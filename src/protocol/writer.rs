@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use super::journal::{Entry, Journal};
+use super::journal::{self, Entry, Journal, Marks};
 use super::tables;
 use super::{ProtocolError, Target};
 use crate::exec::TileOutput;
 use crate::experiment::Experiment;
 use crate::plan::Compiled;
-use crate::table::{CsvWriter, Table, whole_rows};
+use crate::table::{CsvWriter, Existing, FileError, Table, TableError, partial_path, whole_rows};
 
 /// Cells turned into rows at once: what is held as text and columns stays small.
 const SLICE: usize = 1 << 13;
@@ -85,6 +85,11 @@ impl Writer<'_> {
         Ok(self.journal.write(&self.entry)?)
     }
 
+    /// Rows of the main table.
+    pub(super) fn n_rows(&self) -> u64 {
+        self.tables.first().map_or(0, CsvWriter::n_rows)
+    }
+
     /// Gives the tables their final names, the main one last. Returns its number of rows.
     pub(super) fn finish(self) -> Result<u64, ProtocolError> {
         let mut n_rows = 0;
@@ -108,42 +113,59 @@ pub(super) fn sheets(
     Ok([main].into_iter().chain(long).collect())
 }
 
-/// Whole rows of each partial table of an earlier run; none if there is no main one.
-pub(super) fn earlier_rows(
+/// How far an earlier run of the same marks came, if it is to be gone on with and there is one.
+pub(super) fn earlier(
     sheets: &[(String, Table)],
     target: &Target,
-) -> Result<Option<Vec<u64>>, ProtocolError> {
-    if whole_rows(&target.path())?.is_none() {
+    marks: &Marks,
+) -> Result<Option<Entry>, ProtocolError> {
+    if !target.resume || whole_rows(&target.path())?.is_none() {
         return Ok(None);
     }
-    let rows = |(name, _): &(String, Table)| whole_rows(&target.folder.join(name));
-    let rows: Result<Vec<Option<u64>>, _> = sheets.iter().map(rows).collect();
-    Ok(Some(
-        rows?.into_iter().map(Option::unwrap_or_default).collect(),
-    ))
+    let mut rows = Vec::new();
+    for (name, _) in sheets {
+        rows.push(whole_rows(&target.folder.join(name))?.unwrap_or(0));
+    }
+    journal::read(&target.path(), marks, &rows).map(Some)
 }
 
-/// Opens the tables at `entry`, if there is an earlier run to go on with, or creates them.
+/// Refuses tables of an earlier run that may not be replaced.
+pub(super) fn refuse_existing(
+    sheets: &[(String, Table)],
+    target: &Target,
+    earlier: Option<&Entry>,
+) -> Result<(), FileError> {
+    for (name, _) in sheets {
+        let path = target.folder.join(name);
+        let partial = partial_path(&path);
+        for (path, own) in [(path, false), (partial, earlier.is_some())] {
+            if target.existing == Existing::Refuse && !own && path.exists() {
+                return Err(FileError::Exists { path });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens the tables at `entry`, and creates them where that is the beginning. The journal is there
+/// before them: whenever the run is killed, it can be gone on with.
 pub(super) fn open(
     sheets: &[(String, Table)],
     target: &Target,
-    entry: Option<&Entry>,
+    entry: &Entry,
     also: &mut dyn FnMut(&Table),
-) -> Result<Vec<CsvWriter>, ProtocolError> {
+) -> Result<Vec<CsvWriter>, TableError> {
     let mut tables = Vec::new();
-    for (i, (name, empty)) in sheets.iter().enumerate() {
+    for (i, ((name, empty), rows)) in sheets.iter().zip(&entry.rows).enumerate() {
         let (path, schema) = (target.folder.join(name), empty.schema());
-        tables.push(match entry {
-            None => CsvWriter::create(&path, &schema, target.existing)?,
-            Some(entry) => {
-                let rows = entry.rows.get(i).copied().unwrap_or(0);
-                let mut show = |rows: &Table| {
-                    if i == 0 {
-                        also(rows);
-                    }
-                };
-                CsvWriter::resume(&path, &schema, target.existing, rows, &mut show)?
+        let mut show = |rows: &Table| {
+            if i == 0 {
+                also(rows);
             }
+        };
+        tables.push(match entry.cells {
+            0 => CsvWriter::create(&path, &schema, Existing::Replace)?,
+            _ => CsvWriter::resume(&path, &schema, target.existing, *rows, &mut show)?,
         });
     }
     Ok(tables)
