@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::failure::Failure;
 use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, VerifyArgs};
 use crate::exec::cpu::Precision;
-use crate::exec::{ENGINES, EngineOptions};
+use crate::exec::{ENGINES, Engine, EngineOptions, find};
 use crate::experiment::FiOptions;
 
 /// Steps millions of independent neuron models, written as equations with units, on any GPU or on
@@ -24,6 +25,9 @@ pub struct Cli {
 pub enum Command {
     /// The f-I curve of a model: sweeps its input, writes fi.csv, fi.svg and run.json
     Fi(FiArgs),
+    /// An experiment from a file: any grid, stimuli and recorders; writes table.csv (and spikes.csv,
+    /// traces.csv) and run.json
+    Run(RunArgs),
     /// A model as understood; with --ir, --plan or --wgsl a later stage of it
     Show(ShowArgs),
     /// All that is wrong with a model, and what running it would take, without running it
@@ -53,12 +57,36 @@ pub struct FiArgs {
     /// The engine.
     #[command(flatten)]
     pub engine: EngineArgs,
+    /// The files.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// An experiment file (TOML)
+    pub experiment: String,
+    /// The engine.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// The files.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Where files go.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
     /// Folder of the files written
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
     /// Replace the files of an earlier run in another folder than the current one
     #[arg(long)]
     pub force: bool,
+    /// Go on where an interrupted or killed run of the same experiment left off, if there is one
+    #[arg(long)]
+    pub resume: bool,
 }
 
 /// What is run.
@@ -131,6 +159,12 @@ pub struct EngineArgs {
 }
 
 impl EngineArgs {
+    /// The engine.
+    pub(super) fn make(&self) -> Result<Box<dyn Engine>, Failure> {
+        let kind = find(&self.engine).ok_or_else(|| Failure::misuse("there is no such engine"))?;
+        Ok((kind.make)(&self.options())?)
+    }
+
     /// As the engines take them.
     #[must_use]
     pub fn options(&self) -> EngineOptions {
@@ -188,7 +222,7 @@ pub struct ShowArgs {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// A model file, or a built-in model
+    /// A model file, a built-in model, or an experiment file (.toml)
     pub file: String,
     /// The experiment that would be run.
     #[command(flatten)]

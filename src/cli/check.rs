@@ -3,11 +3,17 @@
 use super::args::CheckArgs;
 use super::failure::Failure;
 use super::say;
-use crate::experiment::fi;
+use crate::experiment::{Experiment, fi};
 use crate::model::load_with_warnings;
 use crate::plan::compile;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
+    if std::path::Path::new(&args.file)
+        .extension()
+        .is_some_and(|end| end == "toml")
+    {
+        return say(&plan_of(&super::run::read(&args.file)?, "the tables take")?);
+    }
     let (model, warnings) = load_with_warnings(&args.file)?;
     super::fi::warn(&warnings);
     let name = model.name.clone();
@@ -16,19 +22,27 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
             "{name}: no errors; without input and threshold there is no f-I curve to plan\n"
         ));
     }
-    let experiment = fi(model, &args.experiment.options())?;
-    super::fi::warn_of(&experiment);
-    let compiled = compile(&experiment)?;
+    say(&plan_of(
+        &fi(model, &args.experiment.options())?,
+        "fi.csv takes",
+    )?)
+}
+
+/// What running `experiment` would take.
+fn plan_of(experiment: &Experiment, tables: &str) -> Result<String, Failure> {
+    super::fi::warn_of(experiment);
+    let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
     let n_steps = u64::from(compiled.plan.schedule().n_steps);
-    say(&format!(
-        "{name}: no errors\n{} on {n_cells} cells x {n_steps} steps of {} ms = {:.2e} cell-steps\n\
-         {} bytes per cell on a device in f32; fi.csv takes about {}\n",
+    Ok(format!(
+        "{}: no errors\n{} on {n_cells} cells x {n_steps} steps of {} ms = {:.2e} cell-steps\n\
+         {} bytes per cell on a device in f32; {tables} about {}\n",
+        experiment.model.name,
         compiled.method.name,
         compiled.plan.schedule().dt,
         cell_steps(n_cells, n_steps),
         compiled.plan.bytes_per_cell(4),
-        crate::protocol::table_size(&experiment),
+        crate::protocol::table_size(experiment),
     ))
 }
 

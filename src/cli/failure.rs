@@ -1,5 +1,7 @@
 //! Failures of a command: a message and an exit status.
 
+use std::path::Path;
+
 use crate::exec::ExecError;
 use crate::experiment::Problems;
 use crate::model::LoadError;
@@ -13,6 +15,9 @@ pub(super) const DIFFERENT: u8 = 1;
 pub(super) const MISUSE: u8 = 2;
 /// Exit status of an interruption (128 + SIGINT).
 pub(super) const INTERRUPTED: u8 = 130;
+
+/// How to go on after a run that ended early.
+const GO_ON: &str = "\n  help: the same command with --resume goes on from there";
 
 /// What ends a command.
 #[derive(Debug)]
@@ -75,18 +80,28 @@ impl From<ProtocolError> for Failure {
     fn from(error: ProtocolError) -> Self {
         match error {
             ProtocolError::Interrupted { .. } => Failure {
-                message: error.to_string(),
+                message: format!("{error}{GO_ON}"),
                 status: INTERRUPTED,
             },
             // Below, nobody knows the options that help.
             ProtocolError::File(FileError::Exists { path })
-            | ProtocolError::Table(TableError::File(FileError::Exists { path })) => {
-                Failure::misuse(format!(
-                    "{} exists from an earlier run\n  help: replace it with --force, or choose another folder with --out",
-                    path.display()
-                ))
-            }
+            | ProtocolError::Table(TableError::File(FileError::Exists { path })) => exists(&path),
+            ProtocolError::Stopped { .. } => Failure::misuse(format!("{error}{GO_ON}")),
+            ProtocolError::Resume { .. } => Failure::misuse(format!(
+                "{error}\n  help: give the same options as then, or begin anew without --resume"
+            )),
             _ => Failure::misuse(error),
         }
     }
+}
+
+fn exists(path: &Path) -> Failure {
+    let help = match path.to_string_lossy().contains(".partial.") {
+        true => "go on with it with --resume, replace it with --force",
+        false => "replace it with --force",
+    };
+    Failure::misuse(format!(
+        "{} exists from an earlier run\n  help: {help}, or choose another folder with --out",
+        path.display()
+    ))
 }

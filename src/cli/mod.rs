@@ -12,8 +12,10 @@ mod devices;
 mod failure;
 mod fi;
 mod list;
+mod outcome;
 mod plot;
 mod progress;
+mod run;
 mod show;
 mod tool_args;
 mod verify;
@@ -60,6 +62,7 @@ pub fn command() -> clap::Command {
     let registries = list::Registries::default();
     Cli::command()
         .mut_subcommand("fi", |fi| fi.after_help(registries.fi_help()))
+        .mut_subcommand("run", |run| run.after_help(RUN_HELP))
         .mut_subcommand("show", |show| show.after_help(registries.names_help()))
         .mut_subcommand("check", |check| check.after_help(registries.names_help()))
         .mut_subcommand("verify", |verify| {
@@ -70,6 +73,13 @@ pub fn command() -> clap::Command {
         .mut_subcommand("compare", |compare| compare.after_help(COMPARE_HELP))
         .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
+
+const RUN_HELP: &str = "An experiment file names a model, stimuli, axes and recorders; the documentation of `from_toml` shows every
+entry, and examples/ has some to begin with. `rheobase check FILE.toml` tells cells, steps and bytes before anything runs.
+
+Examples:
+  rheobase run examples/conductances.toml
+  rheobase run night.toml --out results --resume";
 
 const COMPARE_HELP: &str = "Two numbers agree if |a - b| <= ABS + REL max(|a|, |b|); missing values agree with missing values \
 only. The exit status is 0 if the tables agree, 1 if they do not, 2 if they cannot be compared.
@@ -89,6 +99,7 @@ Examples:
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Fi(args) => fi::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),
         Command::List(args) => list::run(&args),

@@ -17,6 +17,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub(super) struct Bar {
     bar: ProgressBar,
     begin: Instant,
+    /// Cell-steps done before this run, which goes on with an earlier one.
+    earlier: Option<u64>,
 }
 
 /// Runs shorter than this show no bar.
@@ -31,6 +33,7 @@ impl Bar {
         Bar {
             bar: ProgressBar::hidden(),
             begin: Instant::now(),
+            earlier: None,
         }
     }
 
@@ -47,8 +50,12 @@ impl Bar {
         }
         self.bar.set_length(total);
         self.bar.set_position(done);
-        self.bar
-            .set_message(message(done, total, self.begin.elapsed()));
+        let earlier = *self.earlier.get_or_insert(done);
+        self.bar.set_message(message(
+            done - earlier.min(done),
+            total - earlier.min(total),
+            self.begin.elapsed(),
+        ));
     }
 }
 

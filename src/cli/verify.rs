@@ -5,7 +5,6 @@ use super::fi::{warn, warn_of};
 use super::progress::Bar;
 use super::say;
 use super::tool_args::VerifyArgs;
-use crate::exec::find as find_engine;
 use crate::experiment::fi;
 use crate::model::load_with_warnings;
 use crate::protocol::{MOST_SAMPLE, verify};
@@ -21,9 +20,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     warn(&warnings);
     let experiment = fi(model, &args.experiment.options())?;
     warn_of(&experiment);
-    let kind = find_engine(&args.engine.engine)
-        .ok_or_else(|| Failure::misuse("there is no such engine"))?;
-    let engine = (kind.make)(&args.engine.options())?;
+    let engine = args.engine.make()?;
     let verification = verify(&experiment, engine.as_ref(), args.cells, &mut Bar::new())?;
     say(&verification.to_string())?;
     if verification.agrees() {

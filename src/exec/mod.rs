@@ -37,6 +37,14 @@ pub trait Engine {
     /// The same for reports, in parts.
     fn label(&self) -> EngineLabel;
 
+    /// What decides the last bits of its results, in words: equal words, equal bits.
+    fn arithmetic(&self) -> String {
+        let label = self.label();
+        let mut words = vec![label.name, label.precision];
+        words.extend(label.adapter.into_iter().flat_map(|(a, b)| [a, b]));
+        words.join(", ")
+    }
+
     /// Compiles `plan` and takes what memory it needs to start.
     ///
     /// # Errors

@@ -25,8 +25,9 @@ use std::ops::Range;
 
 use crate::integrate::Method;
 use crate::model::Model;
-use crate::record::Recorder;
+use crate::record::{Quantity, Recorder};
 use crate::stimulus::StimulusKind;
+use crate::units::Unit;
 
 /// Everything that a run needs to know.
 #[derive(Clone, Debug)]
@@ -134,6 +135,16 @@ impl Experiment {
     #[must_use]
     pub fn initial(&self, i: usize) -> Option<Setting> {
         self.initial.get(i).copied().flatten()
+    }
+
+    /// Name of a quantity of the model, and the unit that it is shown in.
+    #[must_use]
+    pub fn quantity(&self, of: Quantity) -> (&str, &Unit) {
+        match of {
+            Quantity::State(i) => (&self.model.states[i].name, &self.model.states[i].unit),
+            Quantity::Let(i) => (&self.model.lets[i].name, &self.model.lets[i].unit),
+            Quantity::Input(i) => (&self.model.inputs[i].name, &self.model.inputs[i].unit),
+        }
     }
 
     /// The parameter columns that a plan of this experiment reads: one per axis, in base units.

@@ -1,5 +1,7 @@
 //! Why a protocol could not do its work, in words for the user.
 
+use std::path::PathBuf;
+
 use crate::exec::ExecError;
 use crate::plan::PlanError;
 use crate::table::{FileError, TableError};
@@ -25,6 +27,20 @@ pub enum ProtocolError {
         /// What it would need and what there is, in words.
         what: String,
     },
+    /// An earlier run cannot be gone on with.
+    Resume {
+        /// Its partial table.
+        path: PathBuf,
+        /// Why not, in words.
+        why: String,
+    },
+    /// The engine failed on the way.
+    Stopped {
+        /// How.
+        error: ExecError,
+        /// What was kept, in words.
+        kept: String,
+    },
     /// The user stopped the run.
     Interrupted {
         /// What was kept, in words.
@@ -45,6 +61,15 @@ impl std::fmt::Display for ProtocolError {
                  in the model"
             ),
             ProtocolError::NoSpace { what } => f.write_str(what),
+            ProtocolError::Resume { path, why } => {
+                write!(f, "cannot go on with {}: {why}", path.display())
+            }
+            // Where writing failed, it says what is kept.
+            ProtocolError::Stopped {
+                error: error @ ExecError::Sink(_),
+                ..
+            } => error.fmt(f),
+            ProtocolError::Stopped { error, kept } => write!(f, "{error}; {kept}"),
             ProtocolError::Interrupted { kept } => write!(f, "interrupted: {kept}"),
         }
     }

@@ -6,23 +6,37 @@
 //! Must not know the command line.
 
 mod bench;
+mod drawing;
 mod error;
 mod fi;
 mod gather;
+mod journal;
+mod marks;
+mod pace;
 mod picture;
 mod rows;
+mod run;
 mod space;
+mod spikes;
+mod summary;
 mod sweep;
+mod tables;
+mod target;
+mod tiles;
+mod traces;
 mod verify;
+mod writer;
 
 pub use bench::{
     Bench, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Kind, MOST_BENCH_CELLS, Row,
     bench,
 };
 pub use error::ProtocolError;
-pub use fi::{FiOutcome, run_fi};
+pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
-pub use sweep::{Progress, Silent, Swept, Target, sweep, table_bytes, table_size};
+pub use run::{RunOutcome, run};
+pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
+pub use target::Target;
 pub use verify::{
     DEFAULT_SAMPLE, FeatureError, MOST_SAMPLE, SpikeError, StateError, Verification, verify,
 };

@@ -1,24 +1,14 @@
-//! Rows of a sweep's table: cell number, axes, features.
+//! Columns of a sweep's main table: cell number, axes, features, states at the end.
 //!
-//! Takes an experiment and the outputs of some cells; gives a table in the units that the model
-//! declares.
+//! Takes an experiment and what was kept of some cells; gives columns in the units that the model
+//! declares. The values of a non-finite cell are missing.
 
-use crate::exec::{Column as Kept, TileOutput};
+use std::ops::Range;
+
+use super::tables::Slice;
 use crate::experiment::Experiment;
-use crate::record::{FEATURES, Raw, SpikeTrain, Timing};
-use crate::table::{Column, ColumnData, ColumnSpec, Schema, Table, TableError};
-
-/// The columns of the table.
-pub(super) fn schema(experiment: &Experiment) -> Schema {
-    let mut columns = vec![ColumnSpec::integer("cell")];
-    let axes = experiment.grid.axes().iter();
-    columns.extend(axes.map(|axis| ColumnSpec::float(&axis.name, unit(&axis.unit.label))));
-    columns.extend(FEATURES.iter().map(|feature| match feature.whole {
-        true => ColumnSpec::integer(feature.name),
-        false => ColumnSpec::float(feature.name, feature.unit),
-    }));
-    Schema { columns }
-}
+use crate::record::{FEATURES, Feature, Quantity, SpikeTrain, Summary, Timing};
+use crate::table::{Column, ColumnData};
 
 /// The first axis named as another column is; such a table could not be read by name.
 pub(super) fn clash(experiment: &Experiment) -> Option<&str> {
@@ -32,10 +22,8 @@ pub(super) fn unit(label: &str) -> &str {
     if label == "1" { "" } else { label }
 }
 
-/// The rows of some cells. `output` holds the columns of the `features` recorder alone; the
-/// features of a non-finite cell are missing.
-pub(super) fn rows(experiment: &Experiment, output: &TileOutput) -> Result<Table, TableError> {
-    let cells = output.first..output.first + output.n as u64;
+/// Number and place in the grid.
+pub(super) fn cells(experiment: &Experiment, cells: Range<u64>) -> Vec<Column> {
     let mut columns = vec![Column::new("cell", "", cells.clone().collect::<Vec<u64>>())];
     for (i, axis) in experiment.grid.axes().iter().enumerate() {
         columns.push(Column::new(
@@ -44,20 +32,21 @@ pub(super) fn rows(experiment: &Experiment, output: &TileOutput) -> Result<Table
             experiment.grid.column(i, cells.clone()),
         ));
     }
-    let raw: Vec<Raw> = output.columns.iter().map(raw).collect();
-    let trains = SpikeTrain::read(&raw);
+    columns
+}
+
+/// One column per feature.
+pub(super) fn features(slice: &Slice) -> Vec<Column> {
+    let trains = SpikeTrain::read(&slice.raw);
     let timing = Timing {
-        dt: experiment.timing.dt,
-        onset: experiment.timing.settle,
+        dt: slice.experiment.timing.dt,
+        onset: slice.experiment.timing.settle,
     };
-    for feature in FEATURES {
-        let values = trains.iter().zip(&output.non_finite);
-        let values = values.map(|(train, lost)| {
-            if *lost {
-                None
-            } else {
-                (feature.value)(train, timing)
-            }
+    let column = |feature: &Feature| {
+        let values = trains.iter().zip(slice.non_finite);
+        let values = values.map(|(train, lost)| match lost {
+            true => None,
+            false => (feature.value)(train, timing),
         });
         let data = match feature.whole {
             #[expect(
@@ -68,14 +57,53 @@ pub(super) fn rows(experiment: &Experiment, output: &TileOutput) -> Result<Table
             true => ColumnData::Integer(values.map(|value| value.map(|x| x as u64)).collect()),
             false => ColumnData::Float(values.collect()),
         };
-        columns.push(Column::new(feature.name, feature.unit, data));
-    }
-    Table::new(columns)
+        Column::new(feature.name, feature.unit, data)
+    };
+    FEATURES.iter().map(column).collect()
 }
 
-fn raw(column: &Kept) -> Raw<'_> {
-    match column {
-        Kept::Float(values) => Raw::Float(values),
-        Kept::U32(values) => Raw::U32(values),
-    }
+/// One column per state of the model, `v_end [mV]`.
+pub(super) fn final_state(slice: &Slice) -> Vec<Column> {
+    let model = &slice.experiment.model;
+    let states = model.states.iter().enumerate();
+    states
+        .map(|(i, state)| {
+            let values = slice.floats(i).iter().zip(slice.non_finite);
+            let shown = values
+                .map(|(value, lost)| (!lost).then(|| model.base.from_base(*value, &state.unit)));
+            let name = format!("{}_end", state.name);
+            Column::new(name, unit(&state.unit.label), shown.collect::<Vec<_>>())
+        })
+        .collect()
+}
+
+/// Minimum, maximum, mean and variance of a quantity: `v_min [mV]`, ..., `v_variance [mV^2]`.
+pub(super) fn statistics(slice: &Slice, of: Quantity) -> Vec<Column> {
+    let (name, declared) = slice.experiment.quantity(of);
+    let base = slice.experiment.model.base;
+    let window = slice.experiment.timing.window();
+    let summaries = Summary::read(&slice.raw, window.end - window.start);
+    let label = unit(&declared.label);
+    let squared = match label {
+        "" => String::new(),
+        plain if plain.chars().all(char::is_alphabetic) => format!("{plain}^2"),
+        compound => format!("({compound})^2"),
+    };
+    let shown = |value: &dyn Fn(&Summary) -> f64| -> Vec<Option<f64>> {
+        let cells = summaries.iter().zip(slice.non_finite);
+        cells
+            .map(|(summary, lost)| (!lost).then(|| value(summary)))
+            .collect()
+    };
+    let once = |x: f64| base.from_base(x, declared);
+    vec![
+        Column::new(format!("{name}_min"), label, shown(&|s| once(s.min))),
+        Column::new(format!("{name}_max"), label, shown(&|s| once(s.max))),
+        Column::new(format!("{name}_mean"), label, shown(&|s| once(s.mean))),
+        Column::new(
+            format!("{name}_variance"),
+            squared,
+            shown(&|s| once(once(s.variance))),
+        ),
+    ]
 }

@@ -1,51 +1,23 @@
 //! The flow of a sweep: a plan prepared once, then tile after tile of cells, each turned into rows
-//! and written before the next begins. Memory does not grow with the number of cells.
+//! and written while the next is computed. Memory does not grow with the number of cells.
 //!
-//! Takes an experiment, an engine and a target; gives the table's file and how it went. Must not
+//! Takes an experiment, an engine and a target; gives the tables' files and how it went. Must not
 //! know what is done with the rows afterwards.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
-use super::{ProtocolError, rows, space};
-use crate::exec::{Cells, Engine, ExecError, RunStats, Sink, Start, TileOutput};
+use super::journal::{Entry, Journal};
+use super::tiles::{self, Outlet};
+use super::writer::{self, Writer};
+use super::{ProtocolError, Target, marks, space, tables};
+use crate::exec::{Engine, ExecError, Job, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
 use crate::report::Times;
-use crate::table::{CsvWriter, Existing, FileError, Table};
-
-/// Where a sweep's table goes.
-#[derive(Clone, Debug)]
-pub struct Target {
-    /// Folder of all files.
-    pub folder: PathBuf,
-    /// Name of the table, `fi.csv`.
-    pub name: &'static str,
-    /// What to do with files of an earlier run.
-    pub existing: Existing,
-}
-
-impl Target {
-    /// Path of the table.
-    #[must_use]
-    pub fn path(&self) -> PathBuf {
-        self.folder.join(self.name)
-    }
-
-    /// Refuses to begin where one of `names` would have to be replaced in the end and may not be.
-    /// The table's own name is looked after by its writer.
-    ///
-    /// # Errors
-    /// [`FileError::Exists`] for the first that is there.
-    pub fn refuse_existing(&self, names: &[&str]) -> Result<(), FileError> {
-        let mut paths = names.iter().map(|name| self.folder.join(name));
-        match paths.find(|path| self.existing == Existing::Refuse && path.exists()) {
-            Some(path) => Err(FileError::Exists { path }),
-            None => Ok(()),
-        }
-    }
-}
+use crate::table::{Table, partial_path};
 
 /// Told how far a run is; asked whether to go on.
 pub trait Progress {
@@ -68,103 +40,154 @@ impl Progress for Silent {
 pub struct Swept {
     /// What was run, and by which method.
     pub compiled: Compiled,
-    /// Figures of the engine.
+    /// Figures of the engine; of this run alone if it went on with an earlier one.
     pub stats: RunStats,
-    /// Where the time went.
+    /// Where the time went. Rows are written while the engine computes.
     pub times: Times,
     /// Cells whose result is no finite number.
     pub n_non_finite: u64,
-    /// Rows written.
+    /// Spikes that found no room in the record.
+    pub n_dropped_spikes: u64,
+    /// Rows of the main table.
     pub n_rows: u64,
-    /// Why it ended early, if it did; the partial table keeps its rows.
+    /// Rows of these that an earlier run had written.
+    pub n_resumed: u64,
+    /// Names of the tables as they are now, the main one first.
+    pub files: Vec<String>,
+    /// Why it ended early, if it did; the partial tables keep their rows.
     pub failure: Option<ExecError>,
 }
 
-/// Runs `experiment` on `engine`, writes its table to `target`, and shows each tile's rows to
-/// `also` (a picture, a summary).
+/// Runs `experiment` on `engine`, writes its tables to `target`, and shows the rows of the main one
+/// to `also` (a picture, a summary), some thousand at a time.
 ///
 /// # Errors
-/// No plan, no room, no file. A run that fails or is interrupted on the way is not an error here:
-/// see [`Swept::failure`].
+/// No plan, no room, no file, or no earlier run that can be gone on with. A run that fails or is
+/// interrupted on the way is not an error here: see [`Swept::failure`].
 pub fn sweep(
     experiment: &Experiment,
     engine: &dyn Engine,
     target: &Target,
     progress: &mut dyn Progress,
-    also: &mut dyn FnMut(&Table),
+    also: &mut (dyn FnMut(&Table) + Send),
 ) -> Result<Swept, ProtocolError> {
     let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
-    if let Some(name) = rows::clash(experiment) {
+    if let Some(name) = super::rows::clash(experiment) {
         return Err(ProtocolError::Clash { name: name.into() });
     }
-    let schema = rows::schema(experiment);
-    space::check(&target.folder, table_bytes(experiment), n_cells)?;
+    let marks = marks::of(experiment, &compiled, engine);
+    let sheets = writer::sheets(experiment, target)?;
+    let earlier = writer::earlier(&sheets, target, &marks)?;
+    writer::refuse_existing(&sheets, target, earlier.as_ref())?;
+    let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
+    let bytes = left.saturating_mul(row_bytes(experiment));
+    space::check(&target.folder, bytes, left)?;
     let begin = Instant::now();
-    let mut job = engine.prepare(&compiled.plan)?;
+    let job = engine.prepare(&compiled.plan)?;
     let compile_s = begin.elapsed().as_secs_f64();
-    let writer = CsvWriter::create(&target.path(), &schema, target.existing)?;
-
-    let total = n_cells.saturating_mul(u64::from(compiled.plan.schedule().n_steps));
-    let mut sink = TableSink {
+    let entry = earlier.unwrap_or_else(|| Entry::begin(sheets.len()));
+    let n_resumed = entry.cells;
+    let mut writer = Writer {
         experiment,
-        writer,
-        progress,
+        compiled: &compiled,
+        journal: Journal::create(&target.path(), &marks, &entry)?,
+        tables: writer::open(&sheets, target, &entry, also)?,
         also,
-        done: 0,
-        total,
-        write_s: 0.0,
-        n_non_finite: 0,
+        entry,
+        busy_s: 0.0,
     };
-    let mut stats = RunStats::default();
-    let mut failure = None;
-    let tile = job.tile_cells().max(1);
-    let mut first = 0;
-    while first < n_cells {
-        let end = n_cells.min(first + tile);
-        let cells = cells(experiment, first, end)?;
-        match job.run(&cells, Start::Initial, &mut sink) {
-            Ok(run) => stats.add(&run),
-            Err(error) => {
-                failure = Some(error);
-                break;
-            }
-        }
-        sink.done = sink.done.saturating_add(
-            (end - first).saturating_mul(u64::from(compiled.plan.schedule().n_steps)),
-        );
-        first = end;
-    }
-    let times = Times {
-        compile: compile_s + stats.compile_s,
-        run: stats.run_s,
-        readback: (stats.readback_s - sink.write_s).max(0.0),
-        write: sink.write_s,
+    let flow = flow(engine, job, &mut writer, progress);
+    let times = flow.times(compile_s, writer.busy_s);
+    let entry = writer.entry.clone();
+    let n_rows = match &flow.failure {
+        None => writer.finish()?,
+        Some(_) => writer.n_rows(),
     };
-    let (n_non_finite, writer) = (sink.n_non_finite, sink.writer);
-    let n_rows = if failure.is_none() {
-        writer.finish()?
-    } else {
-        writer.n_rows()
+    let name = |(name, _): &(String, Table)| match &flow.failure {
+        None => name.clone(),
+        Some(_) => partial_path(name.as_ref()).display().to_string(),
     };
     Ok(Swept {
-        compiled,
-        stats,
+        files: sheets.iter().map(name).collect(),
+        stats: flow.stats,
         times,
-        n_non_finite,
+        n_non_finite: entry.n_non_finite,
+        n_dropped_spikes: entry.n_dropped,
         n_rows,
-        failure,
+        n_resumed,
+        failure: flow.failure,
+        compiled,
     })
 }
 
-/// About how many bytes the table of `experiment` takes on the disk.
+/// How the cells went through the engine and the writer.
+struct Flow {
+    stats: RunStats,
+    wait_s: f64,
+    failure: Option<ExecError>,
+}
+
+impl Flow {
+    /// Where the time went; an engine counts the wait for the writer as its own.
+    fn times(&self, compile_s: f64, write_s: f64) -> Times {
+        Times {
+            compile: compile_s + self.stats.compile_s,
+            run: self.stats.run_s,
+            readback: (self.stats.readback_s - self.wait_s).max(0.0),
+            write: write_s,
+        }
+    }
+}
+
+/// Computes here and writes on another thread. One tile waits between the two.
+fn flow(
+    engine: &dyn Engine,
+    job: Box<dyn Job>,
+    writer: &mut Writer,
+    progress: &mut dyn Progress,
+) -> Flow {
+    let (experiment, plan) = (writer.experiment, &writer.compiled.plan);
+    let failed = AtomicBool::new(false);
+    let (queue, outputs) = sync_channel(1);
+    std::thread::scope(|scope| {
+        let mut outlet = Outlet {
+            queue,
+            progress,
+            failed: &failed,
+            n_cells: experiment.grid.n_cells(),
+            n_steps: u64::from(plan.schedule().n_steps),
+            next: writer.entry.cells,
+            wait_s: 0.0,
+        };
+        let failed = &failed;
+        let writing = scope.spawn(move || writer.run(outputs, failed));
+        let (stats, failure) = tiles::run(experiment, engine, plan, job, &mut outlet);
+        let wait_s = outlet.wait_s;
+        // No more tiles: the writer ends when it has written those in the queue.
+        drop(outlet);
+        let written = match writing.join() {
+            Ok(written) => written,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        // A failed writer stops the engine, so its failure is the cause.
+        let failure = match written {
+            Ok(()) => failure,
+            Err(error) => Some(ExecError::Sink(error.to_string())),
+        };
+        Flow {
+            stats,
+            wait_s,
+            failure,
+        }
+    })
+}
+
+/// About how many bytes the main table of `experiment` takes on the disk.
 #[must_use]
 pub fn table_bytes(experiment: &Experiment) -> u64 {
-    let n_columns = rows::schema(experiment).columns.len() as u64;
-    experiment
-        .grid
-        .n_cells()
-        .saturating_mul(n_columns * BYTES_PER_FIELD)
+    let n_cells = experiment.grid.n_cells();
+    n_cells.saturating_mul(row_bytes(experiment))
 }
 
 /// The same in words: "12.3 MB".
@@ -176,48 +199,8 @@ pub fn table_size(experiment: &Experiment) -> String {
 /// About how many bytes a number takes in a table, with its comma.
 const BYTES_PER_FIELD: u64 = 9;
 
-fn cells(experiment: &Experiment, first: u64, end: u64) -> Result<Cells, ProtocolError> {
-    let n = usize::try_from(end - first).map_err(|_| {
-        ExecError::TooLarge(format!(
-            "a tile of {} cells does not fit in memory",
-            end - first
-        ))
-    })?;
-    Ok(Cells {
-        first,
-        n,
-        params: experiment.columns(first..end),
-    })
-}
-
-/// Turns outputs into rows and writes them.
-struct TableSink<'a> {
-    experiment: &'a Experiment,
-    writer: CsvWriter,
-    progress: &'a mut dyn Progress,
-    also: &'a mut dyn FnMut(&Table),
-    /// Cell-steps of earlier tiles.
-    done: u64,
-    total: u64,
-    write_s: f64,
-    n_non_finite: u64,
-}
-
-impl Sink for TableSink<'_> {
-    fn tile(&mut self, output: TileOutput) -> Result<(), String> {
-        let begin = Instant::now();
-        self.n_non_finite += output.non_finite.iter().filter(|lost| **lost).count() as u64;
-        let rows = rows::rows(self.experiment, &output).map_err(|error| error.to_string())?;
-        self.writer
-            .append(&rows)
-            .map_err(|error| error.to_string())?;
-        (self.also)(&rows);
-        self.write_s += begin.elapsed().as_secs_f64();
-        Ok(())
-    }
-
-    fn progress(&mut self, cell_steps: u64) -> ControlFlow<()> {
-        self.progress
-            .at(self.done.saturating_add(cell_steps), self.total)
-    }
+fn row_bytes(experiment: &Experiment) -> u64 {
+    // Columns that do not make a table are refused later.
+    let n_columns = tables::empty(experiment).map_or(0, |rows| rows.main.columns().len());
+    BYTES_PER_FIELD * n_columns as u64
 }

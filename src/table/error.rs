@@ -63,6 +63,15 @@ pub enum TableError {
         /// Fields in the header.
         expected: usize,
     },
+    /// An unfinished file has fewer whole rows than it should.
+    FewerRows {
+        /// The file.
+        path: PathBuf,
+        /// Whole rows in it.
+        found: u64,
+        /// Rows that were reported written.
+        expected: u64,
+    },
     /// A field is neither empty nor a number.
     NotANumber {
         /// The file.
@@ -133,6 +142,15 @@ impl fmt::Display for TableError {
                 "{}, line {line}: {found} fields, but the header has {expected}",
                 path.display()
             ),
+            TableError::FewerRows {
+                path,
+                found,
+                expected,
+            } => write!(
+                f,
+                "{} has {found} whole rows, {expected} were written to it",
+                path.display()
+            ),
             TableError::NotANumber {
                 path,
                 line,
@@ -159,6 +177,7 @@ impl std::error::Error for TableError {
             | TableError::NoHeader { .. }
             | TableError::DuplicateHeader { .. }
             | TableError::Ragged { .. }
+            | TableError::FewerRows { .. }
             | TableError::NotANumber { .. } => None,
         }
     }

@@ -52,7 +52,7 @@ pub enum FileError {
 
 impl FileError {
     /// Sorts out the full disk, whose remedy is known, from other failures.
-    pub(super) fn write(path: &Path, kept: String, source: io::Error) -> FileError {
+    pub(crate) fn write(path: &Path, kept: String, source: io::Error) -> FileError {
         let path = path.to_path_buf();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

@@ -8,6 +8,7 @@
 
 mod column;
 mod csv_read;
+mod csv_resume;
 mod csv_write;
 mod error;
 mod file;
@@ -18,6 +19,7 @@ mod text;
 
 pub use column::{Column, ColumnData, ColumnKind, ColumnSpec, Schema, Table};
 pub use csv_read::read_csv;
+pub use csv_resume::whole_rows;
 pub use csv_write::CsvWriter;
 pub use error::TableError;
 pub use file::{Existing, FileError, partial_path, write_whole};

@@ -116,3 +116,28 @@ fn names_with_commas_are_quoted() {
     writer.finish().expect("renamed");
     assert_eq!(read_csv(&path).expect("readable"), table);
 }
+
+#[test]
+fn other_columns_are_refused_and_nothing_is_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("fi.csv");
+    let schema = Schema {
+        columns: vec![
+            ColumnSpec::integer("cell"),
+            ColumnSpec::float("rate", "kHz"),
+        ],
+    };
+    let columns = vec![
+        Column::new("cell", "", vec![0_u64, 1]),
+        Column::new("rate", "Hz", vec![1.5, 2.5]),
+    ];
+    let mut writer = CsvWriter::create(&path, &schema, Existing::Refuse).expect("created");
+    let error = writer
+        .append(&Table::new(columns).expect("valid"))
+        .expect_err("another unit");
+    assert!(
+        matches!(error, TableError::SchemaMismatch { .. }),
+        "{error}"
+    );
+    assert_eq!(writer.n_rows(), 0);
+}

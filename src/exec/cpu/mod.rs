@@ -102,6 +102,10 @@ impl Engine for CpuEngine {
         }
     }
 
+    fn arithmetic(&self) -> String {
+        format!("cpu, {}, {}", self.precision.name(), self.simd.label())
+    }
+
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
         Ok(match self.precision {
             Precision::F32 => Box::new(CpuJob::<f32>::new(plan, self.simd)?),

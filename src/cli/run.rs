@@ -1,0 +1,43 @@
+//! `run`: an experiment from a file.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::args::RunArgs;
+use super::failure::Failure;
+use super::fi::warn_of;
+use super::outcome::finish;
+use super::progress::Bar;
+use crate::experiment::{Experiment, from_toml};
+use crate::protocol::run as run_experiment;
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let experiment = read(&args.experiment)?;
+    warn_of(&experiment);
+    let engine = args.engine.make()?;
+    let target = args.output.target("table.csv")?;
+    let outcome = run_experiment(&experiment, engine.as_ref(), &target, None, &mut Bar::new())?;
+    finish(&outcome, &target, &engine.describe(), begin)
+}
+
+/// Largest experiment file read.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// The experiment in a file; paths in it start from its folder.
+pub(super) fn read(path: &str) -> Result<Experiment, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::misuse(format!(
+            "cannot read `{path}`: {error}; give the path of an experiment file (TOML)"
+        ))
+    };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MOST_BYTES {
+        return Err(Failure::misuse(format!(
+            "`{path}` is larger than 1 MiB, too large for an experiment; put long lists into CSV files"
+        )));
+    }
+    let text = std::fs::read_to_string(path).map_err(unreadable)?;
+    let folder = Path::new(path).parent().unwrap_or(Path::new("."));
+    from_toml(path, &text, folder).map_err(Failure::misuse)
+}

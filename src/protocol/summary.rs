@@ -1,0 +1,66 @@
+//! What `run.json` and the user are told of a sweep.
+//!
+//! Takes a sweep that has ended; gives its report and words for what it left.
+
+use super::Swept;
+use super::rows::unit;
+use crate::exec::{Engine, ExecError};
+use crate::experiment::{Axis, Experiment};
+use crate::report::{Adapter, AxisSummary, RunReport, Status};
+
+/// The report of a sweep that left `files`.
+pub(super) fn run_report(
+    experiment: &Experiment,
+    engine: &dyn Engine,
+    swept: &Swept,
+    files: &[String],
+) -> RunReport {
+    let label = engine.label();
+    let schedule = swept.compiled.plan.schedule();
+    RunReport {
+        status: match &swept.failure {
+            None => Status::Complete,
+            Some(ExecError::Interrupted) => Status::Interrupted,
+            Some(_) => Status::Failed,
+        },
+        model: experiment.model.name.clone(),
+        model_text: experiment.model.text.clone(),
+        seed: experiment.seed,
+        dt: schedule.dt,
+        n_steps: u64::from(schedule.n_steps),
+        duration: experiment.timing.duration_ms(),
+        method: swept.compiled.method.name.to_owned(),
+        engine: label.name,
+        adapter: label.adapter.map(|(name, driver)| Adapter { name, driver }),
+        precision: label.precision,
+        times: swept.times,
+        n_cells: experiment.grid.n_cells(),
+        n_non_finite: swept.n_non_finite,
+        n_dropped_spikes: swept.n_dropped_spikes,
+        n_cell_steps: swept.stats.cell_steps,
+        axes: experiment.grid.axes().iter().map(summary).collect(),
+        files: files.to_vec(),
+    }
+}
+
+fn summary(axis: &Axis) -> AxisSummary {
+    let n = axis.values.len();
+    let last = axis.values.at(n.saturating_sub(1));
+    AxisSummary {
+        name: axis.name.clone(),
+        unit: unit(&axis.unit.label).to_owned(),
+        n,
+        first: axis.values.at(0),
+        last,
+    }
+}
+
+/// What a sweep that ended early left: "1000 of 3000 rows are kept in fi.partial.csv".
+pub(super) fn kept(experiment: &Experiment, swept: &Swept) -> String {
+    format!(
+        "{} of {} rows are kept in {}",
+        swept.n_rows,
+        experiment.grid.n_cells(),
+        swept.files.first().map_or("no file", String::as_str)
+    )
+}

@@ -1,0 +1,172 @@
+//! Rows written while the device computes the next: a thread of its own, fed through a short queue.
+//!
+//! Takes tiles of outputs in the order of their cells; writes each to the tables, then to the
+//! journal, some thousand cells at a time. The first failure ends it; whole rows stay.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+use super::journal::{self, Entry, Journal, Marks};
+use super::tables;
+use super::{ProtocolError, Target};
+use crate::exec::TileOutput;
+use crate::experiment::Experiment;
+use crate::plan::Compiled;
+use crate::table::{CsvWriter, Existing, FileError, Table, TableError, partial_path, whole_rows};
+
+/// Cells turned into rows at once: what is held as text and columns stays small.
+const SLICE: usize = 1 << 13;
+
+/// The tables of a sweep, being written.
+pub(super) struct Writer<'a> {
+    pub(super) experiment: &'a Experiment,
+    pub(super) compiled: &'a Compiled,
+    /// The main table first.
+    pub(super) tables: Vec<CsvWriter>,
+    pub(super) journal: Journal,
+    /// Shown the rows of the main table.
+    pub(super) also: &'a mut (dyn FnMut(&Table) + Send),
+    /// What is written so far.
+    pub(super) entry: Entry,
+    /// Seconds of work.
+    pub(super) busy_s: f64,
+}
+
+impl Writer<'_> {
+    /// Writes what comes until nothing more does; sets `failed` on a failure, so that nobody
+    /// computes what cannot be kept.
+    pub(super) fn run(
+        &mut self,
+        outputs: Receiver<TileOutput>,
+        failed: &AtomicBool,
+    ) -> Result<(), ProtocolError> {
+        let written = outputs.iter().try_for_each(|output| self.take(&output));
+        if written.is_err() {
+            failed.store(true, Ordering::Relaxed);
+        }
+        written
+    }
+
+    fn take(&mut self, output: &TileOutput) -> Result<(), ProtocolError> {
+        let begin = Instant::now();
+        let mut first = 0;
+        while first < output.n {
+            let end = output.n.min(first + SLICE);
+            self.slice(output, first, end)?;
+            first = end;
+        }
+        self.busy_s += begin.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    fn slice(
+        &mut self,
+        output: &TileOutput,
+        first: usize,
+        end: usize,
+    ) -> Result<(), ProtocolError> {
+        let recorded = &self.compiled.recorded;
+        let rows = tables::of(self.experiment, recorded, output, first..end)?;
+        let Some((main, long)) = self.tables.split_first_mut() else {
+            return Ok(());
+        };
+        // The long tables first: a row of the main table says that its cell is done.
+        for (table, (_, rows)) in long.iter_mut().zip(&rows.long) {
+            table.append(rows)?;
+        }
+        main.append(&rows.main)?;
+        (self.also)(&rows.main);
+        let lost = output.non_finite[first..end].iter().filter(|lost| **lost);
+        self.entry.n_non_finite += lost.count() as u64;
+        self.entry.n_dropped += rows.n_dropped;
+        self.entry.cells += (end - first) as u64;
+        self.entry.rows = self.tables.iter().map(CsvWriter::n_rows).collect();
+        Ok(self.journal.write(&self.entry)?)
+    }
+
+    /// Rows of the main table.
+    pub(super) fn n_rows(&self) -> u64 {
+        self.tables.first().map_or(0, CsvWriter::n_rows)
+    }
+
+    /// Gives the tables their final names, the main one last. Returns its number of rows.
+    pub(super) fn finish(self) -> Result<u64, ProtocolError> {
+        let mut n_rows = 0;
+        for table in self.tables.into_iter().rev() {
+            n_rows = table.finish()?;
+        }
+        self.journal.remove();
+        Ok(n_rows)
+    }
+}
+
+/// The files of the tables, the main one first, with their columns.
+pub(super) fn sheets(
+    experiment: &Experiment,
+    target: &Target,
+) -> Result<Vec<(String, Table)>, ProtocolError> {
+    let empty = tables::empty(experiment)?;
+    let main = (target.name.to_owned(), empty.main);
+    let long = empty.long.into_iter();
+    let long = long.map(|(name, table)| (name.to_owned(), table));
+    Ok([main].into_iter().chain(long).collect())
+}
+
+/// How far an earlier run of the same marks came, if it is to be gone on with and there is one.
+pub(super) fn earlier(
+    sheets: &[(String, Table)],
+    target: &Target,
+    marks: &Marks,
+) -> Result<Option<Entry>, ProtocolError> {
+    if !target.resume || whole_rows(&target.path())?.is_none() {
+        return Ok(None);
+    }
+    let mut rows = Vec::new();
+    for (name, _) in sheets {
+        rows.push(whole_rows(&target.folder.join(name))?.unwrap_or(0));
+    }
+    journal::read(&target.path(), marks, &rows).map(Some)
+}
+
+/// Refuses tables of an earlier run that may not be replaced.
+pub(super) fn refuse_existing(
+    sheets: &[(String, Table)],
+    target: &Target,
+    earlier: Option<&Entry>,
+) -> Result<(), FileError> {
+    for (name, _) in sheets {
+        let path = target.folder.join(name);
+        let partial = partial_path(&path);
+        for (path, own) in [(path, false), (partial, earlier.is_some())] {
+            if target.existing == Existing::Refuse && !own && path.exists() {
+                return Err(FileError::Exists { path });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens the tables at `entry`, and creates them where that is the beginning. The journal is there
+/// before them: whenever the run is killed, it can be gone on with.
+pub(super) fn open(
+    sheets: &[(String, Table)],
+    target: &Target,
+    entry: &Entry,
+    also: &mut dyn FnMut(&Table),
+) -> Result<Vec<CsvWriter>, TableError> {
+    let mut tables = Vec::new();
+    for (i, ((name, empty), rows)) in sheets.iter().zip(&entry.rows).enumerate() {
+        let (path, schema) = (target.folder.join(name), empty.schema());
+        let mut show = |rows: &Table| {
+            if i == 0 {
+                also(rows);
+            }
+        };
+        tables.push(match entry.cells {
+            0 => CsvWriter::create(&path, &schema, Existing::Replace)?,
+            _ => CsvWriter::resume(&path, &schema, target.existing, *rows, &mut show)?,
+        });
+    }
+    Ok(tables)
+}

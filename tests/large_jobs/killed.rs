@@ -1,0 +1,151 @@
+//! The program itself, killed, interrupted and out of room.
+
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{bytes, names, status};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rheobase");
+
+fn fi(folder: &Path, engine: &str, n: &str, duration: &str) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(["fi", "lif", "--engine", engine, "--n", n])
+        .args(["--dt", "0.1", "--duration", duration, "--out"])
+        .arg(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn stderr(child: Child) -> (Option<i32>, String) {
+    let output = child.wait_with_output().expect("it ends");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), text)
+}
+
+/// Waits until the journal has grown by a few entries; false if the program has ended.
+fn wait_for_rows(child: &mut Child, folder: &Path) -> bool {
+    let size = || std::fs::metadata(folder.join("fi.partial.jsonl")).map_or(0, |m| m.len());
+    let begin = Instant::now();
+    // An earlier journal is shortened to its last entry at first.
+    let mut least = u64::MAX;
+    while begin.elapsed() < Duration::from_secs(60) {
+        if child.try_wait().expect("a child").is_some() {
+            return false;
+        }
+        let now = size();
+        if now > 0 {
+            least = least.min(now);
+        }
+        if least < u64::MAX && now > least + 150 {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("no rows in a minute");
+}
+
+#[test]
+fn a_killed_run_is_gone_on_with_to_the_same_bytes() {
+    let plain = tempfile::tempdir().expect("a temporary folder");
+    let (n, duration) = ("40000", "20");
+    let ended = fi(plain.path(), "reference", n, duration).status();
+    assert!(ended.expect("it runs").success());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut n_killed = 0;
+    loop {
+        let mut child = fi(folder.path(), "reference", n, duration)
+            .arg("--resume")
+            .spawn()
+            .expect("it runs");
+        if n_killed < 4 && wait_for_rows(&mut child, folder.path()) {
+            child.kill().expect("killed");
+            child.wait().expect("it ends");
+            n_killed += 1;
+            continue;
+        }
+        let (code, text) = stderr(child);
+        assert_eq!(code, Some(0), "{text}");
+        break;
+    }
+    assert!(n_killed >= 2, "the run was too short to be killed in");
+    assert_eq!(names(folder.path()), ["fi.csv", "fi.svg", "run.json"]);
+    for name in ["fi.csv", "fi.svg"] {
+        assert_eq!(
+            bytes(folder.path(), name),
+            bytes(plain.path(), name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_interrupt_within_a_long_tile_ends_the_run_in_seconds() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let child = fi(folder.path(), "cpu", "200000", "100000")
+        .spawn()
+        .expect("it runs");
+    let begin = Instant::now();
+    while !folder.path().join("fi.partial.jsonl").exists() {
+        assert!(begin.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    let interrupted = Instant::now();
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill is everywhere").success());
+    let (code, text) = stderr(child);
+    assert_eq!(code, Some(130), "{text}");
+    assert!(interrupted.elapsed() < Duration::from_secs(5));
+    assert!(
+        text.contains("fi.partial.csv") && text.contains("--resume"),
+        "{text}"
+    );
+    assert_eq!(status(folder.path()), "interrupted");
+    // Without leave, nothing of it is replaced, and the way on is named.
+    let (code, text) = stderr(
+        fi(folder.path(), "cpu", "10", "10")
+            .spawn()
+            .expect("it runs"),
+    );
+    assert_eq!(code, Some(2), "{text}");
+    assert!(
+        text.contains("fi.partial.csv exists") && text.contains("--resume"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_table_without_room_keeps_whole_rows_and_says_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 300; exec {PROGRAM} fi lif --engine cpu --n 30000 --dt 0.1 --duration 30 --out {}",
+        folder.path().display()
+    );
+    let child = Command::new("bash")
+        .args(["-c", &script])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    let (code, text) = stderr(child.expect("it runs"));
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("whole rows are kept in"), "{text}");
+    let kept = bytes(folder.path(), "fi.partial.csv");
+    assert!(kept.len() > 100_000 && kept.ends_with(b"\n"));
+    assert_eq!(status(folder.path()), "failed");
+    // With room, it is gone on with.
+    let (code, text) = stderr(
+        fi(folder.path(), "cpu", "30000", "30")
+            .arg("--resume")
+            .spawn()
+            .expect("it runs"),
+    );
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("of the earlier run"), "{text}");
+}
