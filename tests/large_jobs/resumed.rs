@@ -21,8 +21,7 @@ fn a_run_interrupted_anywhere_ends_with_the_same_files() {
     let plain = tempfile::tempdir().expect("a temporary folder");
     run(&experiment, &engine(), plain.path()).expect("undisturbed");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut runs = 0;
-    for done in [0, 1, 300, 301, 500, 900] {
+    for (runs, done) in [0, 1, 300, 301, 500, 900].into_iter().enumerate() {
         // Each goes on with the one before; another size of tiles changes nothing.
         let engine = Faulty::new(90 + done / 9, Fault::Nothing);
         let target = target(folder.path(), runs > 0);
@@ -43,7 +42,6 @@ fn a_run_interrupted_anywhere_ends_with_the_same_files() {
             let written = file.and_then(|mut file| file.write_all(torn.as_bytes()));
             written.expect("written");
         }
-        runs += 1;
     }
     let outcome = run_fi(
         &experiment,
