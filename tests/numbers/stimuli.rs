@@ -95,6 +95,7 @@ fn with_axes(e: &mut Experiment, axes: &[(&str, &str, f64, f64)]) {
         name: name.into(),
         unit: Unit::named(unit).unwrap(),
         values: Values::List(vec![from, to]),
+        joint_with: None,
     };
     e.grid = Grid::new(axes.iter().map(axis).collect()).unwrap();
 }
