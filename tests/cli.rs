@@ -553,7 +553,10 @@ fn an_interrupted_run_keeps_whole_rows_under_a_partial_name() {
     ended
         .expect(130)
         .says(&["interrupted", "of 20000000 rows are kept in fi.partial.csv"]);
-    assert_eq!(folder.names(), ["fi.partial.csv", "run.json"]);
+    assert_eq!(
+        folder.names(),
+        ["fi.partial.csv", "fi.partial.jsonl", "run.json"]
+    );
     let text = folder.read("fi.partial.csv");
     let mut lines = text.lines();
     assert_eq!(
@@ -571,7 +574,7 @@ fn an_interrupted_run_keeps_whole_rows_under_a_partial_name() {
     assert_eq!(report["status"], "interrupted");
     assert_eq!(
         report["files"],
-        serde_json::json!(["fi.partial.csv", "run.json"])
+        serde_json::json!(["fi.partial.csv", "fi.partial.jsonl", "run.json"])
     );
     // The next run, which completes, leaves no trace of it.
     good(&folder, &["lif"]);

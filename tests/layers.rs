@@ -59,6 +59,7 @@ const MODULES: &[Module] = &[
     module("diag", 0, &[]),
     module("table", 0, &[]),
     module("units", 0, &["diag"]),
+    module("random", 0, &[]),
     module("lang", 1, &["units", "diag"]),
     module("ir", 1, &[]),
     module("model", 2, &["lang", "ir", "units", "diag"]),
@@ -68,7 +69,16 @@ const MODULES: &[Module] = &[
     module(
         "experiment",
         3,
-        &["model", "integrate", "stimulus", "record", "units", "diag"],
+        &[
+            "model",
+            "integrate",
+            "stimulus",
+            "record",
+            "table",
+            "random",
+            "units",
+            "diag",
+        ],
     ),
     module(
         "plan",
@@ -90,20 +100,23 @@ const MODULES: &[Module] = &[
     module("cli", 7, BELOW_CLI),
 ];
 
-/// A library and the one folder or file that may name it.
-const HOMES: &[(&str, &str)] = &[
-    ("wgpu", "src/exec/gpu"),
-    ("naga", "src/exec/gpu"),
-    ("pollster", "src/exec/gpu"),
-    ("bytemuck", "src/exec/gpu"),
-    ("clap", "src/cli"),
-    ("indicatif", "src/cli"),
-    ("ctrlc", "src/cli"),
-    ("csv", "src/table"),
-    ("toml", "src/experiment"),
-    ("plotters", "src/plot"),
-    ("serde_json", "src/report.rs"),
-    ("codespan_reporting", "src/diag.rs"),
+/// A library and the folders or files that may name it.
+const HOMES: &[(&str, &[&str])] = &[
+    ("wgpu", &["src/exec/gpu"]),
+    ("naga", &["src/exec/gpu"]),
+    ("pollster", &["src/exec/gpu"]),
+    ("bytemuck", &["src/exec/gpu"]),
+    ("clap", &["src/cli"]),
+    ("indicatif", &["src/cli"]),
+    ("ctrlc", &["src/cli"]),
+    ("csv", &["src/table"]),
+    ("toml", &["src/experiment"]),
+    ("libm", &["src/experiment"]),
+    ("fs4", &["src/protocol"]),
+    ("strsim", &["src/diag.rs"]),
+    ("plotters", &["src/plot"]),
+    ("serde_json", &["src/report.rs", "src/protocol/journal.rs"]),
+    ("codespan_reporting", &["src/diag.rs"]),
 ];
 
 /// Up to the plan all is pure, but for the one file that loads a model's text.
@@ -142,8 +155,9 @@ fn is_under(path: &str, home: &str) -> bool {
 }
 
 fn library_fault(path: &str, used: &Used) -> Option<String> {
-    let (name, home) = HOMES.iter().find(|(name, _)| used.is_of(name))?;
-    (!is_under(path, home)).then(|| format!("{path} names `{name}`, whose place is {home}"))
+    let (name, homes) = HOMES.iter().find(|(name, _)| used.is_of(name))?;
+    let at_home = homes.iter().any(|home| is_under(path, home));
+    (!at_home).then(|| format!("{path} names `{name}`, whose place is {}", homes.join(", ")))
 }
 
 fn purity_fault(path: &str, used: &Used) -> Option<String> {

@@ -100,7 +100,6 @@ fn a_whole_experiment_is_read() {
     assert!((amplitudes[8] - 10.0).abs() < 1e-12, "{amplitudes:?}");
     let reversal = e.grid.column(3, 0..240);
     assert!(reversal.iter().all(|x| (-80.0..=-74.0).contains(x)));
-    assert!(crate::plan::compile(&e).is_ok());
 }
 
 #[test]
@@ -119,7 +118,6 @@ fn stimuli_add_up() {
          [[stimulus.I]]\nkind = \"samples\"\nvalues = [1, 2, \"3 pA\"]\ninterval = 1\n",
     );
     assert_eq!(e.stimuli[0].len(), 3);
-    assert!(crate::plan::compile(&e).is_ok());
 }
 
 #[test]
@@ -259,10 +257,8 @@ fn mutated_experiments_never_panic() {
                 }
             }
         }
-        if let Ok(text) = std::str::from_utf8(&text)
-            && let Ok(e) = from_toml("test.toml", text, Path::new("."))
-        {
-            let _ = crate::plan::compile(&e);
+        if let Ok(text) = std::str::from_utf8(&text) {
+            let _ = from_toml("test.toml", text, Path::new("."));
         }
     }
 }
