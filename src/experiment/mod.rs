@@ -163,23 +163,6 @@ impl Experiment {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Samples;
-
-    #[test]
-    fn samples_of_any_interval_are_held_without_drift() {
-        let samples = Samples {
-            name: "test".into(),
-            values: vec![1.0, 2.0, 3.0, 4.0],
-        };
-        let held = samples.held(0.025, 0.01).values;
-        assert_eq!(held, [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0]);
-        assert_eq!(samples.held(0.1, 0.1).values, samples.values);
-        assert_eq!(samples.held(0.1, 0.025).values.len(), 16);
-    }
-}
-
 impl Stimulus {
     /// When the stimulus begins, in steps, if it has one beginning for all cells.
     #[must_use]
@@ -203,5 +186,22 @@ impl Stimulus {
             Some(StimulusValue::Time(steps)) => Some(*steps),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Samples;
+
+    #[test]
+    fn samples_of_any_interval_are_held_without_drift() {
+        let samples = Samples {
+            name: "test".into(),
+            values: vec![1.0, 2.0, 3.0, 4.0],
+        };
+        let held = samples.held(0.025, 0.01).values;
+        assert_eq!(held, [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0]);
+        assert_eq!(samples.held(0.1, 0.1).values, samples.values);
+        assert_eq!(samples.held(0.1, 0.025).values.len(), 16);
     }
 }

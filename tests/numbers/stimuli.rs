@@ -138,7 +138,7 @@ fn a_varied_time_is_rounded_to_steps_and_stimuli_add_up() {
         every: 1,
     };
     let mut e = experiment(model("lif"), "duration=6ms", vec![trace]);
-    with_axes(&mut e, &[("onset", "ms", 3.14, 4.96)]);
+    with_axes(&mut e, &[("onset", "ms", 3.13, 4.96)]);
     let fixed = |x| StimulusValue::Input(Setting::Fixed(x));
     let step = [
         ("amplitude", fixed(2.0)),
