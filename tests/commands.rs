@@ -462,3 +462,48 @@ fn bench_is_a_command_with_exports() {
         ended.expect(2).says(&[value, "help"]);
     }
 }
+
+/// A settled passive membrane under a step of 1 nA follows its closed form, sample by sample, and
+/// the stimulus is in the table, too.
+#[test]
+fn trace_writes_the_time_course_and_its_picture() {
+    let folder = Folder::new();
+    let arguments = "trace lif --amplitude 1,-1 --duration 40ms --settle 10ms --every 1ms";
+    let words: Vec<&str> = arguments.split(' ').collect();
+    folder
+        .run(&words)
+        .expect(0)
+        .says(&["wrote trace.csv, trace.svg"]);
+    assert_eq!(folder.names(), ["trace.csv", "trace.svg"]);
+    let text = folder.read("trace.csv");
+    assert_eq!(text.lines().next(), Some("cell,time [ms],v [mV],I [nA]"));
+    assert_eq!(text.lines().count(), 101);
+    for line in text.lines().skip(1) {
+        let row: Vec<f64> = line
+            .split(',')
+            .map(|x| x.parse().expect("a number"))
+            .collect();
+        let sign = if row[0] == 0.0 { 1.0 } else { -1.0 };
+        let on = (row[1] - 10.0).max(0.0);
+        let expected = -65.0 + sign * 10.0 * (1.0 - (-on / 10.0).exp());
+        assert!((row[2] - expected).abs() < 1e-3, "{line}");
+        assert_eq!(row[3], if row[1] > 10.0 { sign } else { 0.0 }, "{line}");
+    }
+}
+
+#[test]
+fn trace_refuses_what_it_cannot_record() {
+    for (arguments, expected) in [
+        (
+            &["trace", "lif", "--variables", "w"][..],
+            "there is no `w` to record",
+        ),
+        (&["trace", "lif", "--every", "0"], "shorter than a step"),
+        (&["trace", "lif", "--amplitude", "1 mV"], "wrong unit"),
+        (&["trace", "lif", "--set", "tau=5:10:2000"], "too many"),
+    ] {
+        let folder = Folder::new();
+        folder.run(arguments).expect(2).says(&[expected]);
+        assert!(folder.names().is_empty(), "{arguments:?}");
+    }
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::failure::Failure;
-use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, VerifyArgs};
+use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, TraceArgs, VerifyArgs};
 use crate::exec::cpu::Precision;
 use crate::exec::{ENGINES, Engine, EngineOptions, find};
 use crate::experiment::FiOptions;
@@ -34,6 +34,8 @@ pub enum Command {
     Check(CheckArgs),
     /// What there is: models, methods, stimuli, recorders, features, engines
     List(ListArgs),
+    /// The time course of one or a few cells: trace.csv, and trace.svg with the stimulus below
+    Trace(TraceArgs),
     /// A sample of cells on an engine and on the f64 reference; exit status 1 where they differ
     Verify(VerifyArgs),
     /// Speed: every engine there is on the same cells, with times, agreement and break-even points

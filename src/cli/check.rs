@@ -8,10 +8,7 @@ use crate::model::load_with_warnings;
 use crate::plan::compile;
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
-    if std::path::Path::new(&args.file)
-        .extension()
-        .is_some_and(|end| end == "toml")
-    {
+    if super::run::is_experiment(&args.file) {
         return say(&plan_of(&super::run::read(&args.file)?, "the tables take")?);
     }
     let (model, warnings) = load_with_warnings(&args.file)?;

@@ -18,6 +18,7 @@ mod progress;
 mod run;
 mod show;
 mod tool_args;
+mod trace;
 mod verify;
 
 use std::ffi::OsString;
@@ -63,6 +64,7 @@ pub fn command() -> clap::Command {
     Cli::command()
         .mut_subcommand("fi", |fi| fi.after_help(registries.fi_help()))
         .mut_subcommand("run", |run| run.after_help(RUN_HELP))
+        .mut_subcommand("trace", |trace| trace.after_help(TRACE_HELP))
         .mut_subcommand("show", |show| show.after_help(registries.names_help()))
         .mut_subcommand("check", |check| check.after_help(registries.names_help()))
         .mut_subcommand("verify", |verify| {
@@ -73,6 +75,11 @@ pub fn command() -> clap::Command {
         .mut_subcommand("compare", |compare| compare.after_help(COMPARE_HELP))
         .mut_subcommand("list", |list| list.after_help(registries.names_help()))
 }
+
+const TRACE_HELP: &str = "Examples:
+  rheobase trace hodgkin_huxley --amplitude 10 --duration \"50 ms\" --settle \"10 ms\"
+  rheobase trace hodgkin_huxley --amplitude 5,7,10 --all --duration \"100 ms\"
+  rheobase trace lif --amplitude 2 --variables v --every \"0.1 ms\"";
 
 const RUN_HELP: &str = "An experiment file names a model, stimuli, axes and recorders; the documentation of `from_toml` shows every
 entry, and examples/ has some to begin with. `rheobase check FILE.toml` tells cells, steps and bytes before anything runs.
@@ -105,6 +112,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::List(args) => list::run(&args),
         Command::Devices => devices::run(),
         Command::Bench(args) => bench::run(&args),
+        Command::Trace(args) => trace::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Compare(args) => compare::run(&args),

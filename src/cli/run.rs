@@ -21,6 +21,11 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     finish(&outcome, &target, &engine.describe(), begin)
 }
 
+/// Is this the path of an experiment file, not a model?
+pub(super) fn is_experiment(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == "toml")
+}
+
 /// Largest experiment file read.
 const MOST_BYTES: u64 = 1 << 20;
 

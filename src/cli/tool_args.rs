@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{EngineArgs, ExperimentArgs, PrecisionArg};
+use super::args::{EngineArgs, ExperimentArgs, OutputArgs, PrecisionArg};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// A built-in model or the path of a model file
+    /// A built-in model, the path of a model file, or an experiment file (.toml)
     pub model: String,
     /// Cells in the sample, at least half of them firing where the grid allows
     #[arg(long, value_name = "N", default_value_t = crate::protocol::DEFAULT_SAMPLE)]
@@ -20,6 +20,40 @@ pub struct VerifyArgs {
     /// The engine under test.
     #[command(flatten)]
     pub engine: EngineArgs,
+}
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// A built-in model or the path of a model file
+    pub model: String,
+    /// Amplitude of the step, or several separated by commas, one cell each [default: the end of the
+    /// model's range]
+    #[arg(
+        long,
+        value_name = "A,...",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub amplitude: Vec<String>,
+    /// States, sub-expressions and inputs, separated by commas [default: the first state]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub variables: Vec<String>,
+    /// Every state
+    #[arg(long)]
+    pub all: bool,
+    /// Time from one sample to the next [default: about 10000 samples]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub every: Option<String>,
+    /// The experiment; its range is not used.
+    #[command(flatten)]
+    pub experiment: ExperimentArgs,
+    /// The engine.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// The files.
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Arguments of `bench`.

@@ -3,9 +3,10 @@
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
+use super::run::{is_experiment, read};
 use super::say;
 use super::tool_args::VerifyArgs;
-use crate::experiment::fi;
+use crate::experiment::{Experiment, fi};
 use crate::model::load_with_warnings;
 use crate::protocol::{MOST_SAMPLE, verify};
 
@@ -16,9 +17,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
             args.cells
         )));
     }
-    let (model, warnings) = load_with_warnings(&args.model)?;
-    warn(&warnings);
-    let experiment = fi(model, &args.experiment.options())?;
+    let experiment = experiment(args)?;
     warn_of(&experiment);
     let engine = args.engine.make()?;
     let verification = verify(&experiment, engine.as_ref(), args.cells, &mut Bar::new())?;
@@ -28,4 +27,14 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     } else {
         Err(Failure::different(verification.faults().join("; ")))
     }
+}
+
+/// That of a file, or that of `fi` on a model.
+fn experiment(args: &VerifyArgs) -> Result<Experiment, Failure> {
+    if is_experiment(&args.model) {
+        return read(&args.model);
+    }
+    let (model, warnings) = load_with_warnings(&args.model)?;
+    warn(&warnings);
+    Ok(fi(model, &args.experiment.options())?)
 }

@@ -51,16 +51,27 @@ impl FiOptions {
 /// # Errors
 /// All that is wrong with the options, or a model without input or threshold.
 pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
-    let mut problems = Vec::new();
-    if model.threshold.is_none() {
-        problems.push(Problem::new(
+    let silent = model.threshold.is_none().then(|| {
+        Problem::new(
             format!(
                 "the model '{}' has no threshold, so it has no spikes to count",
                 model.name
             ),
             "add a line such as `threshold v > 0 mV` to it",
-        ));
-    }
+        )
+    });
+    steps_of_current(model, options, vec![Recorder::Features], silent)
+}
+
+/// A sweep of the amplitude of a step of the first input, recorded by `recorders`. `problem` is
+/// reported with those that are found.
+pub(super) fn steps_of_current(
+    model: Model,
+    options: &FiOptions,
+    recorders: Vec<Recorder>,
+    problem: Option<Problem>,
+) -> Result<Experiment, Problems> {
+    let mut problems: Vec<Problem> = problem.into_iter().collect();
     let timing = keep(&mut problems, timing(&model, options));
     let method = keep(
         &mut problems,
@@ -79,6 +90,7 @@ pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
     let experiment = assemble(model, timing, method, amplitude, settings, options.seed)?;
     Ok(Experiment {
         warnings,
+        recorders,
         ..experiment
     })
 }
@@ -121,7 +133,7 @@ fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), V
 }
 
 /// A time in ms.
-fn milliseconds(name: &str, text: &str) -> Result<f64, Problem> {
+pub(super) fn milliseconds(name: &str, text: &str) -> Result<f64, Problem> {
     let failed = |error: String| {
         Problem::new(
             format!("{name}: {error}"),
@@ -291,7 +303,7 @@ fn assemble(
         initial,
         stimuli,
         tables: Vec::new(),
-        recorders: vec![Recorder::Features],
+        recorders: Vec::new(),
         seed,
         warnings: Vec::new(),
         model,

@@ -13,6 +13,7 @@ mod grid;
 mod problem;
 mod setting;
 mod timing;
+mod trace;
 
 pub use draw::{Design, Distribution, Draw};
 pub use fi::{FiOptions, fi};
@@ -20,6 +21,7 @@ pub use file::{FileProblem, from_toml};
 pub use grid::{Axis, Grid, Values};
 pub use problem::{Problem, Problems};
 pub use timing::Timing;
+pub use trace::{TraceOptions, trace};
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Lines, dots, rectangles and text on a page of fixed size: the only file that draws with the
+//! Lines, dots, rectangles and text on a page of fixed width: the only file that draws with the
 //! crate `plotters`. Takes positions in units of 0.1 mm, gives SVG. Must not know what is drawn.
 
 use plotters::backend::{DrawingBackend, SVGBackend};
@@ -28,24 +28,24 @@ pub(super) struct Canvas<'a> {
     backend: SVGBackend<'a>,
 }
 
-/// Draws a page and gives its SVG text. Drawing into memory cannot fail, so the results of the
+/// Draws a page, so high in units of 0.1 mm, and gives its SVG text. Drawing into memory cannot fail, so the results of the
 /// drawing calls are dropped in this file, and nowhere else.
-pub(super) fn page(draw: impl FnOnce(&mut Canvas<'_>)) -> String {
+pub(super) fn page(height: i32, draw: impl FnOnce(&mut Canvas<'_>)) -> String {
     let mut svg = String::new();
-    let size = (SIZE.0 as u32, SIZE.1 as u32);
+    let size = (SIZE.0 as u32, height.max(1) as u32);
     let mut canvas = Canvas {
         backend: SVGBackend::with_string(&mut svg, size),
     };
-    canvas.rectangle((0, 0), SIZE, PAPER);
+    canvas.rectangle((0, 0), (SIZE.0, height), PAPER);
     draw(&mut canvas);
     canvas.backend.present().ok();
     drop(canvas);
     // The size on paper, which plotters has no word for.
-    let pixels = format!("width=\"{}\" height=\"{}\" viewBox", SIZE.0, SIZE.1);
+    let pixels = format!("width=\"{}\" height=\"{}\" viewBox", size.0, size.1);
     let millimetres = format!(
         "width=\"{}mm\" height=\"{}mm\" stroke-linejoin=\"round\" viewBox",
         SIZE.0 / 10,
-        SIZE.1 / 10
+        height / 10
     );
     svg.replacen(&pixels, &millimetres, 1)
 }

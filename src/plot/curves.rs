@@ -71,8 +71,19 @@ impl CurvePlot {
 /// assert!(curves(&plot).contains("rate (Hz)"));
 /// ```
 pub fn curves(plot: &CurvePlot) -> String {
-    page(|canvas| draw(canvas, plot))
+    page(page_height(plot), |canvas| draw(canvas, plot))
 }
+
+/// The usual height, and more for panels after the second.
+fn page_height(plot: &CurvePlot) -> i32 {
+    let more = plot.panels.len().saturating_sub(2).min(MOST_GROWTH) as i32;
+    SIZE.1 + more * PANEL
+}
+
+/// Height that a further panel adds, in units of 0.1 mm.
+const PANEL: i32 = 170;
+/// Panels beyond the second for which the page grows; the rest share its height.
+const MOST_GROWTH: usize = 18;
 
 fn draw(canvas: &mut Canvas<'_>, plot: &CurvePlot) {
     let top = frame::title(canvas, &plot.title);
@@ -118,7 +129,7 @@ fn y_range(panel: &Panel) -> Range {
 /// page under `top`.
 fn heights(plot: &CurvePlot, top: i32) -> Vec<i32> {
     let n = plot.panels.len() as i32;
-    let all = SIZE.1 - MARGIN - frame::X_AXIS_HEIGHT - top - GAP * (n - 1).max(0);
+    let all = page_height(plot) - MARGIN - frame::X_AXIS_HEIGHT - top - GAP * (n - 1).max(0);
     let weight = |panel: &Panel| {
         let usual = panel.height.is_finite() && panel.height > 0.0;
         if usual {

@@ -42,7 +42,7 @@ const OVERLAP: i32 = 3;
 /// Draws a map as SVG, with a colour bar that bears name and unit. Never fails: what cannot be
 /// drawn stays white.
 pub fn heat_map(map: &HeatMap) -> String {
-    page(|canvas| draw(canvas, map))
+    page(SIZE.1, |canvas| draw(canvas, map))
 }
 
 fn draw(canvas: &mut Canvas<'_>, map: &HeatMap) {

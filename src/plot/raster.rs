@@ -38,7 +38,7 @@ const LONGEST: f64 = 40.0;
 /// assert!(raster(&plot).contains("t (ms)"));
 /// ```
 pub fn raster(plot: &Raster) -> String {
-    page(|canvas| draw(canvas, plot))
+    page(SIZE.1, |canvas| draw(canvas, plot))
 }
 
 fn draw(canvas: &mut Canvas<'_>, plot: &Raster) {

@@ -23,6 +23,7 @@ mod sweep;
 mod tables;
 mod target;
 mod tiles;
+mod trace;
 mod traces;
 mod verify;
 mod writer;
@@ -37,6 +38,7 @@ pub use picture::{Picture, PictureOptions, picture};
 pub use run::{RunOutcome, run};
 pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
 pub use target::Target;
+pub use trace::run_trace;
 pub use verify::{
     DEFAULT_SAMPLE, FeatureError, MOST_SAMPLE, SpikeError, StateError, Verification, verify,
 };

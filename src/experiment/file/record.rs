@@ -2,8 +2,8 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
-use crate::diag::nearest;
 use crate::experiment::timing::to_steps;
+use crate::experiment::trace::quantity_named;
 use crate::record::{Quantity, Recorder};
 use crate::units::Unit;
 
@@ -110,48 +110,13 @@ impl Reading<'_> {
 
     fn named(&mut self, value: Value) -> Option<Quantity> {
         let name = value.text(self.diagnostics)?;
-        let model = self.model;
-        let state = model
-            .states
-            .iter()
-            .position(|s| s.name == name)
-            .map(Quantity::State);
-        let part = || {
-            model
-                .lets
-                .iter()
-                .position(|l| l.name == name)
-                .map(Quantity::Let)
-        };
-        let input = || {
-            model
-                .inputs
-                .iter()
-                .position(|i| i.name == name)
-                .map(Quantity::Input)
-        };
-        let found = state.or_else(part).or_else(input);
-        if found.is_none() {
-            let names = model.states.iter().map(|s| s.name.as_str());
-            let names = names.chain(model.lets.iter().map(|l| l.name.as_str()));
-            let names: Vec<&str> = names
-                .chain(model.inputs.iter().map(|i| i.name.as_str()))
-                .collect();
-            let near =
-                nearest(name, names.iter().copied()).map(|n| format!("did you mean `{n}`? "));
-            let help = format!(
-                "{}the model has: {}",
-                near.unwrap_or_default(),
-                names.join(", ")
-            );
-            self.error(
-                value.span,
-                format!("there is no `{name}` to record"),
-                "unknown",
-                help,
-            );
+        match quantity_named(self.model, name) {
+            Ok(quantity) => Some(quantity),
+            Err(problem) => {
+                self.error(value.span, problem.message, "unknown", problem.help);
+                None
+            }
         }
-        found
     }
 
     fn spikes(&mut self, value: Value) -> Option<Recorder> {
