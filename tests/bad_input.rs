@@ -745,3 +745,42 @@ fn mutated_models_never_make_the_program_panic() {
         );
     }
 }
+
+/// A default computed from another parameter does not follow it; that is refused, not passed over.
+#[test]
+fn a_computed_default_does_not_stay_behind() {
+    let folder = Folder::new();
+    let text = "param tau = 10 ms\nparam slow = 3*tau\nparam slower = 2*slow\ninput I : nA\nrange I = 0 : 1 nA\n\
+                dv/dt = -v/slower + I*(1 Mohm)/tau : mV\ninit v = 0 mV\nthreshold v > 1 mV\n";
+    let model = folder.write("m.eqn", text);
+    let ended = folder.run(&[
+        "fi",
+        &model,
+        "--set",
+        "tau=5",
+        "--n",
+        "2",
+        "--duration",
+        "1 ms",
+    ]);
+    ended.expect(2).says(&[
+        "`slow` was computed from `tau`",
+        "`slower` was computed from `tau`",
+        "set `slow`",
+    ]);
+    let all = [
+        "fi",
+        &model,
+        "--set",
+        "tau=5",
+        "--set",
+        "slow=15",
+        "--set",
+        "slower=30",
+        "--n",
+        "2",
+        "--duration",
+        "1 ms",
+    ];
+    folder.run(&all).expect(0);
+}

@@ -243,6 +243,8 @@ fn settings(model: &Model, options: &FiOptions) -> Result<Vec<Set>, Vec<Problem>
             ));
         }
     }
+    let is_set = |i: usize| settings.iter().any(|set| set.target == Target::Param(i));
+    problems.extend(setting::left_behind(model, &is_set));
     if problems.is_empty() {
         Ok(settings)
     } else {

@@ -168,3 +168,24 @@ pub(super) fn range(name: &str, log: bool, from: f64, to: f64, n: u64) -> Result
     }
     Ok(Values::Log { from, to, n })
 }
+
+/// Parameters left at a default that was computed from one that is set: they would not follow it.
+/// `is_set` says which are set.
+pub(super) fn left_behind(model: &Model, is_set: &dyn Fn(usize) -> bool) -> Vec<Problem> {
+    let params = model.params.iter().enumerate().filter(|(i, _)| !is_set(*i));
+    params
+        .filter_map(|(_, param)| {
+            let from = &model.params[*param.computed_from.iter().find(|j| is_set(**j))?].name;
+            Some(Problem::new(
+                format!(
+                    "`{}` was computed from `{from}`, and would not follow its new value",
+                    param.name
+                ),
+                format!(
+                    "set `{}`, too, or compute it in an equation line of the model",
+                    param.name
+                ),
+            ))
+        })
+        .collect()
+}

@@ -52,6 +52,7 @@ impl Build<'_, '_, '_> {
                 name: one.name.text.clone(),
                 unit: one.unit.map_or_else(Unit::one, |unit| unit.unit.clone()),
                 default: None,
+                computed_from: Vec::new(),
                 doc: one.doc.to_owned(),
             })
             .collect();
@@ -89,6 +90,7 @@ impl Build<'_, '_, '_> {
             params[index].unit = written.unwrap_or_else(|| self.checker.scope.base.unit(dim));
             self.checker.scope.dims.insert(Symbol::Param(index), dim);
         }
+        params[index].computed_from = computed_from(&typed.expr, params);
         self.finite(
             &typed,
             &Values {
@@ -269,4 +271,18 @@ fn bare(typed: &Typed) -> Option<f64> {
         .literal
         .filter(|_| plain && matches!(typed.expr, Expr::Number(_)))
         .map(|literal| literal.value)
+}
+
+/// The parameters in `expr`, and those that they were computed from.
+fn computed_from(expr: &Expr, params: &[Param]) -> Vec<usize> {
+    let mut found = Vec::new();
+    expr.walk(&mut |part| {
+        if let Expr::Param(i) = part {
+            found.push(*i);
+            found.extend(&params[*i].computed_from);
+        }
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
 }

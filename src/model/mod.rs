@@ -76,6 +76,8 @@ pub struct Param {
     pub unit: Unit,
     /// Its value if nothing sets it.
     pub default: Option<f64>,
+    /// The parameters that `default` was computed from, directly or through others.
+    pub computed_from: Vec<usize>,
     /// What it is; may be empty.
     pub doc: String,
 }

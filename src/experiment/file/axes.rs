@@ -97,7 +97,10 @@ impl Reading<'_> {
 
     fn assign(&mut self, target: Target, setting: Setting) {
         match target {
-            Target::Param(i) => self.params[i] = setting,
+            Target::Param(i) => {
+                self.params[i] = setting;
+                self.assigned.push(i);
+            }
             Target::Initial(i) => self.initial[i] = Some(setting),
         }
     }

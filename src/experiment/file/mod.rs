@@ -52,6 +52,7 @@ use std::path::Path;
 
 use super::{Axis, Experiment, Grid, Problems, Samples, Setting, Timing, Values};
 use crate::diag::{Diagnostic, Diagnostics, SourceText, Span, nearest};
+use crate::experiment::setting::left_behind;
 use crate::integrate::{METHODS, Method, find};
 use crate::model::{Model, load};
 use crate::units::Unit;
@@ -165,6 +166,8 @@ struct Reading<'a> {
     axes: Vec<Axis>,
     params: Vec<Setting>,
     initial: Vec<Option<Setting>>,
+    /// Parameters that this experiment sets or varies.
+    assigned: Vec<usize>,
     /// Axes over properties of stimuli: input, property, axis, and where it is written.
     driven: Vec<Driven>,
     tables: Vec<Samples>,
@@ -195,6 +198,7 @@ impl<'a> Reading<'a> {
                 .map(|p| Setting::Fixed(p.default.unwrap_or(f64::NAN)))
                 .collect(),
             initial: vec![None; model.states.len()],
+            assigned: Vec::new(),
             driven: Vec::new(),
             tables: Vec::new(),
             warnings: Vec::new(),
@@ -226,6 +230,7 @@ impl<'a> Reading<'a> {
         let stimuli = self.stimuli(top);
         let recorders = self.recorders(top);
         self.unset();
+        self.left_behind();
         let default = self
             .model
             .duration
@@ -346,6 +351,15 @@ impl<'a> Reading<'a> {
                     Diagnostic::error(Span::new(0, 0), message, "in this experiment").help(help),
                 );
             }
+        }
+    }
+
+    /// Defaults that were computed from what is set here.
+    fn left_behind(&mut self) {
+        let is_set = |i: usize| self.assigned.contains(&i);
+        for problem in left_behind(self.model, &is_set) {
+            let error = Diagnostic::error(Span::new(0, 0), problem.message, "in this experiment");
+            self.diagnostics.push(error.help(problem.help));
         }
     }
 
