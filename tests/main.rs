@@ -5,6 +5,7 @@ mod bad_input;
 mod cli;
 mod codegen;
 mod commands;
+mod compiling;
 mod experiments;
 mod large_jobs;
 mod layers;

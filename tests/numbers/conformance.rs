@@ -56,6 +56,7 @@ fn all_varied(model: &Model) -> String {
 fn one_step_agrees_with_the_reference_on_every_engine() {
     let seed = 11;
     println!("seed {seed}");
+    let mut n_pairs = 0;
     for (name, text) in models() {
         for method in METHODS {
             let model = Model::parse(&name, &text).unwrap().0;
@@ -63,6 +64,7 @@ fn one_step_agrees_with_the_reference_on_every_engine() {
             let mut e = experiment(model, &options, vec![Recorder::FinalState]);
             e.timing.duration = 1;
             let Ok(compiled) = compile(&e) else { continue };
+            n_pairs += 1;
             let params = scattered(&e, 64, &mut fastrand::Rng::with_seed(seed));
             let expected = run_plan(&ReferenceEngine, &compiled.plan, &params, 64);
             for (subject, engine) in engines() {
@@ -72,6 +74,7 @@ fn one_step_agrees_with_the_reference_on_every_engine() {
             }
         }
     }
+    assert!(n_pairs > 15, "few pairs of model and method: {n_pairs}");
 }
 
 /// Each column within `bound` of the largest number in it; integers equal.
