@@ -784,3 +784,22 @@ fn a_computed_default_does_not_stay_behind() {
     ];
     folder.run(&all).expect(0);
 }
+
+#[test]
+fn lists_that_no_memory_holds_are_refused() {
+    let texts = [
+        "duration = \"10 ms\"\n[record]\nspikes = { capacity = 1000000000 }\n",
+        "dt = \"0.1 ms\"\nduration = \"100000 s\"\n[record]\ntrace = { variables = [\"v\"] }\n",
+    ];
+    for text in texts {
+        for engine in ["cpu", "reference"] {
+            let folder = Folder::new();
+            let file = folder.write("e.toml", format!("model = \"lif\"\n{text}"));
+            let ended = folder.run(&["run", &file, "--engine", engine]);
+            ended
+                .expect(2)
+                .says(&["entries per cell", "take a smaller capacity"]);
+            assert!(!folder.has("table.csv"));
+        }
+    }
+}

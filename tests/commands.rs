@@ -501,6 +501,10 @@ fn trace_refuses_what_it_cannot_record() {
         (&["trace", "lif", "--every", "0"], "shorter than a step"),
         (&["trace", "lif", "--amplitude", "1 mV"], "wrong unit"),
         (&["trace", "lif", "--set", "tau=5:10:2000"], "too many"),
+        (
+            &["trace", "lif", "--every", "0.1", "--duration", "100000 s"],
+            "take a longer --every",
+        ),
     ] {
         let folder = Folder::new();
         folder.run(arguments).expect(2).says(&[expected]);

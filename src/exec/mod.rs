@@ -199,3 +199,27 @@ fn check_cells(plan: &Plan, cells: &Cells, tile_cells: u64) -> Result<(), ExecEr
     }
     Ok(())
 }
+
+/// Most bytes of lists (spikes, traces) that an engine of the host holds for the cells in work.
+const MOST_LIST_BYTES: u64 = 4 << 30;
+
+/// Refuses a plan whose lists would not fit into memory for `n_cells` at once, with entries of
+/// `entry_bytes`.
+fn check_lists(plan: &Plan, n_cells: u64, entry_bytes: u64) -> Result<(), ExecError> {
+    let entries: u64 = plan
+        .layout()
+        .streams
+        .iter()
+        .map(|s| u64::from(s.capacity))
+        .sum();
+    let bytes = entries.saturating_mul(n_cells).saturating_mul(entry_bytes);
+    if bytes <= MOST_LIST_BYTES {
+        return Ok(());
+    }
+    Err(ExecError::TooLarge(format!(
+        "the lists of spikes and traces have {entries} entries per cell and would take {} MiB for the {n_cells} cells \
+         in work at once, of {} MiB allowed; take a smaller capacity, a longer interval between samples, or a shorter run",
+        bytes >> 20,
+        MOST_LIST_BYTES >> 20
+    )))
+}

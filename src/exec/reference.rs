@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::setup::SetUp;
 use super::{
     Cells, Column, Engine, EngineLabel, ExecError, Job, RunStats, Sink, Start, TileOutput,
-    check_cells,
+    check_cells, check_lists,
 };
 use crate::ir::{Block, Environment, Literal, Slot, Type, evaluate_into};
 use crate::plan::{Layout, Output, Plan, SlotInfo};
@@ -32,6 +32,7 @@ impl Engine for ReferenceEngine {
     }
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        check_lists(plan, 1, size_of::<Literal>() as u64)?;
         let tables = plan
             .layout()
             .tables

@@ -29,6 +29,8 @@ impl TraceOptions {
     pub const SAMPLES: u32 = 10_000;
     /// Most cells: a trace of more is a table nobody reads.
     pub const MOST_CELLS: u64 = 1000;
+    /// Most values, all cells, samples and quantities together: 800 MB.
+    pub const MOST_VALUES: u64 = 100_000_000;
 }
 
 /// The experiment of `trace` on `model`. Its recorder keeps the variables and then the first input.
@@ -63,6 +65,20 @@ pub fn trace(model: Model, options: &TraceOptions) -> Result<Experiment, Problem
         return Err(Problem::new(message, help).into());
     }
     let every = every(&experiment, options)?;
+    let samples = u64::from(experiment.timing.n_steps() / every);
+    let values = samples
+        .saturating_mul(experiment.grid.n_cells())
+        .saturating_mul(of.len() as u64);
+    if values > TraceOptions::MOST_VALUES {
+        return Err(Problem::new(
+            format!(
+                "the traces would have {values} values, of {} allowed",
+                TraceOptions::MOST_VALUES
+            ),
+            "take a longer --every, a shorter --duration, or fewer cells",
+        )
+        .into());
+    }
     experiment.recorders = vec![Recorder::Trace { of, every }];
     Ok(experiment)
 }

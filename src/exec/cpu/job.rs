@@ -17,7 +17,9 @@ use super::program::{LANES, Memory, Program};
 use super::simd::Simd;
 use super::tile::{End, begin, end, range};
 use super::timeline::Timeline;
-use crate::exec::{Cells, Column, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells};
+use crate::exec::{
+    Cells, Column, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells, check_lists,
+};
 use crate::ir::Type;
 use crate::plan::{Output, Plan};
 
@@ -53,8 +55,10 @@ impl<R: Elementary> CpuJob<R> {
     /// Lowers `plan`.
     ///
     /// # Errors
-    /// A plan that needs more registers than there are numbers for.
+    /// A plan that needs more registers than there are numbers for, or lists beyond the memory.
     pub(super) fn new(plan: &Plan, simd: Simd) -> Result<Self, ExecError> {
+        let n_cells = (LANES * threads(plan.limits().threads)) as u64;
+        check_lists(plan, n_cells, size_of::<R>() as u64)?;
         Ok(CpuJob {
             program: lower(plan)?,
             tables: plan
