@@ -21,7 +21,7 @@ fn assert_valid(what: &str, text: &str) {
 #[test]
 fn every_kernel_of_every_model_and_method_is_valid() {
     let recorders = [
-        Recorder::Features,
+        Recorder::features(),
         Recorder::Spikes { capacity: 8 },
         Recorder::FinalState,
         Recorder::Statistics {
@@ -44,7 +44,7 @@ fn every_kernel_of_every_model_and_method_is_valid() {
 
 #[test]
 fn an_invalid_kernel_would_be_found() {
-    let e = experiment(model("lif"), "", vec![Recorder::Features]);
+    let e = experiment(model("lif"), "", vec![Recorder::features()]);
     let text = wgsl(&compile(&e).unwrap().plan).replacen("let v1 = ", "let v1 = v99 + ", 1);
     assert!(front::wgsl::parse_str(&text).is_err());
 }
@@ -53,7 +53,7 @@ fn an_invalid_kernel_would_be_found() {
 #[test]
 fn kept_kernels_are_current() {
     for name in ["lif", "hodgkin_huxley"] {
-        let e = experiment(model(name), "", vec![Recorder::Features]);
+        let e = experiment(model(name), "", vec![Recorder::features()]);
         let text = wgsl(&compile(&e).unwrap().plan);
         let path =
             Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("shaders/examples/{name}.wgsl"));

@@ -60,7 +60,7 @@ pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
             "add a line such as `threshold v > 0 mV` to it",
         )
     });
-    steps_of_current(model, options, vec![Recorder::Features], silent)
+    steps_of_current(model, options, vec![Recorder::features()], silent)
 }
 
 /// A sweep of the amplitude of a step of the first input, recorded by `recorders`. `problem` is

@@ -35,14 +35,14 @@ pub(super) fn cells(experiment: &Experiment, cells: Range<u64>) -> Vec<Column> {
     columns
 }
 
-/// One column per feature.
-pub(super) fn features(slice: &Slice) -> Vec<Column> {
-    let trains = SpikeTrain::read(&slice.raw);
+/// One column per feature, in this order.
+pub(super) fn features(slice: &Slice, which: &[&Feature]) -> Vec<Column> {
+    let trains = SpikeTrain::read(&slice.raw, which);
     let timing = Timing {
         dt: slice.experiment.timing.dt,
         onset: slice.experiment.timing.settle,
     };
-    let column = |feature: &Feature| {
+    let column = |feature: &&Feature| {
         let values = trains.iter().zip(slice.non_finite);
         let values = values.map(|(train, lost)| match lost {
             true => None,
@@ -59,7 +59,7 @@ pub(super) fn features(slice: &Slice) -> Vec<Column> {
         };
         Column::new(feature.name, feature.unit, data)
     };
-    FEATURES.iter().map(column).collect()
+    which.iter().map(column).collect()
 }
 
 /// One column per state of the model, `v_end [mV]`.

@@ -61,7 +61,7 @@ pub(super) enum Part {
 /// What `recorder` kept, as columns or as a table. With no cells it says which columns there are.
 fn part(recorder: &Recorder, slice: &Slice) -> Result<Part, TableError> {
     match recorder {
-        Recorder::Features => Ok(Part::Columns(rows::features(slice))),
+        Recorder::Features(which) => Ok(Part::Columns(rows::features(slice, which))),
         Recorder::FinalState => Ok(Part::Columns(rows::final_state(slice))),
         Recorder::Spikes { capacity } => spikes::part(slice, *capacity),
         Recorder::Statistics { of } => Ok(Part::Columns(rows::statistics(slice, *of))),

@@ -5,6 +5,7 @@
 //! the same.
 
 use super::SpikeTrain;
+use super::spike_train::Part;
 
 /// Where the window lies; times in ms.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,7 +17,7 @@ pub struct Timing {
 }
 
 /// A feature: one row of [`FEATURES`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Feature {
     /// Its name; a column is headed `name [unit]`.
     pub name: &'static str,
@@ -26,9 +27,26 @@ pub struct Feature {
     pub doc: &'static str,
     /// Is it a count (a whole number)?
     pub whole: bool,
+    /// What it needs of a train besides the number of spikes; nothing else is kept for it.
+    pub needs: &'static [Part],
     /// Its value for a train; none where it is not defined.
     pub value: fn(&SpikeTrain, Timing) -> Option<f64>,
 }
+
+impl std::fmt::Debug for Feature {
+    /// Its name, which is the same in every run of the program; addresses of functions are not.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Feature {
+    fn eq(&self, other: &Feature) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Feature {}
 
 /// Every feature, in the order of `fi.csv`.
 pub const FEATURES: &[Feature] = &[
@@ -37,6 +55,7 @@ pub const FEATURES: &[Feature] = &[
         unit: "",
         doc: "number of spikes n in the window",
         whole: true,
+        needs: &[],
         value: |train, _| Some(f64::from(train.count)),
     },
     Feature {
@@ -44,6 +63,7 @@ pub const FEATURES: &[Feature] = &[
         unit: "Hz",
         doc: "(n - 1)/(t_last - t_first), and 0 where n < 2",
         whole: false,
+        needs: &[Part::First, Part::Last],
         value: rate,
     },
     Feature {
@@ -51,6 +71,7 @@ pub const FEATURES: &[Feature] = &[
         unit: "ms",
         doc: "first spike of the window, counted from onset",
         whole: false,
+        needs: &[Part::First],
         value: |train, timing| {
             (train.count >= 1).then(|| (train.first - f64::from(timing.onset)) * timing.dt)
         },
@@ -60,6 +81,7 @@ pub const FEATURES: &[Feature] = &[
         unit: "Hz",
         doc: "1000 over the first interval in ms",
         whole: false,
+        needs: &[Part::First, Part::Second],
         value: |train, timing| {
             (train.count >= 2).then(|| per_second(train.second - train.first, timing))
         },
@@ -69,6 +91,7 @@ pub const FEATURES: &[Feature] = &[
         unit: "Hz",
         doc: "1000 over the last interval in ms",
         whole: false,
+        needs: &[Part::Previous, Part::Last],
         value: |train, timing| {
             (train.count >= 2).then(|| per_second(train.last - train.previous, timing))
         },
@@ -78,6 +101,7 @@ pub const FEATURES: &[Feature] = &[
         unit: "",
         doc: "standard deviation (n - 1) over mean of all intervals; from 3 spikes on",
         whole: false,
+        needs: &[Part::Intervals],
         value: coefficient_of_variation,
     },
 ];

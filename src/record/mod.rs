@@ -15,7 +15,7 @@ mod statistics;
 mod trace;
 
 pub use features::{FEATURES, Feature, Timing, feature};
-pub use spike_train::SpikeTrain;
+pub use spike_train::{Part, SpikeTrain};
 pub use spikes::SpikeList;
 pub use statistics::Summary;
 pub use trace::Traces;
@@ -37,7 +37,7 @@ pub struct RecorderKind {
 pub const RECORDERS: &[RecorderKind] = &[
     RecorderKind {
         name: "features",
-        doc: "spike count, first and last spike times, moments of the intervals",
+        doc: "features of the spike train in the window (`rheobase list features`), all or some",
     },
     RecorderKind {
         name: "spikes",
@@ -73,8 +73,8 @@ pub enum Quantity {
 /// What to record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recorder {
-    /// What the features of [`FEATURES`] are computed from.
-    Features,
+    /// What these features are computed from, and nothing else; read by [`SpikeTrain`].
+    Features(Vec<&'static Feature>),
     /// The first spikes of each cell.
     Spikes {
         /// How many per cell; later ones are counted but not kept.
@@ -195,11 +195,17 @@ pub struct Recording {
 }
 
 impl Recorder {
+    /// Every feature of [`FEATURES`].
+    #[must_use]
+    pub fn features() -> Recorder {
+        Recorder::Features(FEATURES.iter().collect())
+    }
+
     /// Name of the recorder in [`RECORDERS`].
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Recorder::Features => "features",
+            Recorder::Features(_) => "features",
             Recorder::Spikes { .. } => "spikes",
             Recorder::FinalState => "final_state",
             Recorder::Statistics { .. } => "statistics",
@@ -211,7 +217,7 @@ impl Recorder {
     #[must_use]
     pub fn recording(&self, events: &Events) -> Recording {
         match self {
-            Recorder::Features => spike_train::recording(events),
+            Recorder::Features(which) => spike_train::recording(events, which),
             Recorder::Spikes { capacity } => spikes::recording(events, *capacity),
             Recorder::FinalState => final_state::recording(events),
             Recorder::Statistics { of } => statistics::recording(events, *of),
@@ -223,7 +229,7 @@ impl Recorder {
     #[must_use]
     pub fn needs_threshold(&self) -> bool {
         match self {
-            Recorder::Features | Recorder::Spikes { .. } => true,
+            Recorder::Features(_) | Recorder::Spikes { .. } => true,
             Recorder::FinalState | Recorder::Statistics { .. } | Recorder::Trace { .. } => false,
         }
     }
@@ -234,7 +240,7 @@ impl Recorder {
         match self {
             Recorder::Statistics { of } => std::slice::from_ref(of),
             Recorder::Trace { of, .. } => of,
-            Recorder::Features | Recorder::Spikes { .. } | Recorder::FinalState => &[],
+            Recorder::Features(_) | Recorder::Spikes { .. } | Recorder::FinalState => &[],
         }
     }
 }

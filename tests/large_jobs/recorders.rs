@@ -22,7 +22,7 @@ fn recording(recorders: Vec<Recorder>) -> Experiment {
 fn all() -> Experiment {
     recording(vec![
         Recorder::Spikes { capacity: 4 },
-        Recorder::Features,
+        Recorder::features(),
         Recorder::FinalState,
     ])
 }

@@ -220,7 +220,7 @@ fn the_comparison_of_trains_can_fail() {
 #[test]
 fn features_on_the_device_are_those_of_the_spike_list() {
     let options = "from=0 to=30 n=64 duration=300ms skip=50ms settle=10ms";
-    let features = experiment(model("hodgkin_huxley"), options, vec![Recorder::Features]);
+    let features = experiment(model("hodgkin_huxley"), options, vec![Recorder::features()]);
     let spikes = experiment(
         model("hodgkin_huxley"),
         options,
@@ -289,7 +289,7 @@ fn tiles_chunks_and_threads_do_not_change_a_bit() {
             model(name),
             options,
             vec![
-                Recorder::Features,
+                Recorder::features(),
                 Recorder::FinalState,
                 Recorder::Statistics {
                     of: Quantity::State(0),

@@ -23,7 +23,7 @@ fn rates_are_those_of_the_converged_solution() {
     let mut e = experiment(
         model("hodgkin_huxley"),
         "from=6 to=50 n=6 set:E_L=-54.4 duration=1000ms skip=300ms",
-        vec![Recorder::Features],
+        vec![Recorder::features()],
     );
     let currents = RATES.iter().map(|r| r.0).collect();
     let mut axis = e.grid.axes()[0].clone();
@@ -61,7 +61,7 @@ fn threshold_currents_are_those_of_the_converged_solution() {
                 middle * 0.998,
                 middle * 1.002
             );
-            let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::Features]);
+            let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::features()]);
             let counts = integers(&run(engine, &e).columns[0]).to_vec();
             let first = counts.iter().position(|n| *n > 0);
             let first = first.unwrap_or_else(|| panic!("{}: no spikes at all", subject.name));

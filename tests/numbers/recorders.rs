@@ -135,7 +135,7 @@ fn sub_expressions_and_inputs_belong_to_the_end_of_the_step() {
 #[test]
 fn what_is_not_asked_for_is_not_there() {
     let plan = |recorders| compile(&some("hodgkin_huxley", recorders)).unwrap().plan;
-    let features = plan(vec![Recorder::Features]);
+    let features = plan(vec![Recorder::features()]);
     assert!(features.layout().streams.is_empty());
     assert_eq!(features.layout().accums.len(), 11);
     let labels: Vec<&str> = features.step().iter().map(|b| b.label).collect();
@@ -176,9 +176,9 @@ fn what_cannot_be_recorded_is_refused() {
 #[test]
 fn recording_more_changes_nothing_else() {
     let v = Quantity::State(0);
-    let few = some("lif", vec![Recorder::Features, Recorder::FinalState]);
+    let few = some("lif", vec![Recorder::features(), Recorder::FinalState]);
     let more = vec![
-        Recorder::Features,
+        Recorder::features(),
         Recorder::FinalState,
         Recorder::Statistics { of: v },
         trace(&[v, Quantity::Input(0)], 5),

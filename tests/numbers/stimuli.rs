@@ -162,7 +162,7 @@ fn a_varied_time_is_rounded_to_steps_and_stimuli_add_up() {
 
 #[test]
 fn what_must_be_the_same_for_all_cells_is_not_varied() {
-    let mut e = experiment(model("lif"), "", vec![Recorder::Features]);
+    let mut e = experiment(model("lif"), "", vec![Recorder::features()]);
     let mut pulses = sized_by(find("pulses").unwrap(), 0, 1);
     pulses.values[3] = StimulusValue::TimeAxis(0);
     e.stimuli[0] = vec![pulses];

@@ -16,7 +16,7 @@ impl Reading<'_> {
     pub(super) fn recorders(&mut self, top: &Fields) -> Vec<Recorder> {
         let Some(record) = top.take("record").and_then(|v| v.fields(self.diagnostics)) else {
             let default = if self.model.threshold.is_some() {
-                Recorder::Features
+                Recorder::features()
             } else {
                 Recorder::FinalState
             };
@@ -24,7 +24,7 @@ impl Reading<'_> {
         };
         let mut recorders = Vec::new();
         for (name, recorder) in [
-            ("features", Recorder::Features),
+            ("features", Recorder::features()),
             ("final_state", Recorder::FinalState),
         ] {
             if record

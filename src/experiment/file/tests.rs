@@ -81,7 +81,7 @@ fn a_whole_experiment_is_read() {
         StimulusValue::Input(Setting::Axis(2))
     );
     let expected = [
-        Recorder::Features,
+        Recorder::features(),
         Recorder::Spikes { capacity: 10 },
         Recorder::Statistics {
             of: Quantity::State(0),

@@ -86,7 +86,7 @@ fn spike_counts(
     progress: &mut dyn Progress,
 ) -> Result<Vec<u32>, ProtocolError> {
     let mut experiment = experiment.clone();
-    experiment.recorders = vec![Recorder::Features];
+    experiment.recorders = vec![Recorder::Features(Vec::new())];
     let plan = compile(&experiment)?.plan;
     let mut job = CpuEngine::new(Precision::F32)?.prepare(&plan)?;
     let params = columns(&experiment, cells);

@@ -5,11 +5,11 @@
 
 use crate::exec::Column;
 use crate::protocol::gather::Gathered;
-use crate::record::{Raw, Recorder, SpikeTrain};
+use crate::record::{FEATURES, Raw, Recorder, SpikeTrain};
 
 /// The recorders whose outputs [`read`] reads.
 pub(super) fn recorders(capacity: u32) -> Vec<Recorder> {
-    vec![Recorder::Features, Recorder::Spikes { capacity }]
+    vec![Recorder::features(), Recorder::Spikes { capacity }]
 }
 
 /// Spikes of one cell.
@@ -30,7 +30,7 @@ pub(super) fn read(gathered: &Gathered) -> Vec<Train> {
     let n_columns = gathered.columns.len();
     let (features, spikes) = gathered.columns.split_at(n_columns.saturating_sub(3));
     let raw: Vec<Raw> = features.iter().map(raw).collect();
-    let summaries = SpikeTrain::read(&raw);
+    let summaries = SpikeTrain::read(&raw, &FEATURES.iter().collect::<Vec<_>>());
     let [
         Column::U32(counts),
         Column::U32(steps),
