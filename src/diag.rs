@@ -96,6 +96,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same with its places elsewhere: in a text that holds the one they were found in.
+    #[must_use]
+    pub fn moved(mut self, to: impl Fn(Span) -> Span) -> Diagnostic {
+        self.labels
+            .iter_mut()
+            .for_each(|(span, _)| *span = to(*span));
+        self
+    }
+
     fn start(&self) -> usize {
         self.labels.first().map_or(0, |(span, _)| span.start)
     }
@@ -187,6 +196,13 @@ impl Diagnostics {
         *count += 1;
         if *count <= MAX_SHOWN {
             self.kept.push(diagnostic);
+        }
+    }
+
+    /// Adds those of a text within this one, whose places `to` finds here.
+    pub fn adopt(&mut self, inner: Diagnostics, to: impl Fn(Span) -> Span) {
+        for diagnostic in inner.kept {
+            self.push(diagnostic.moved(&to));
         }
     }
 

@@ -36,8 +36,9 @@ pub struct TraceArgs {
         allow_hyphen_values = true
     )]
     pub amplitude: Vec<String>,
-    /// States, sub-expressions and inputs, separated by commas [default: the first state]
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    /// States, sub-expressions, inputs, and expressions of the model's names, as X or NAME = X,
+    /// separated by commas [default: the first state]
+    #[arg(long, value_name = "NAME,...", allow_hyphen_values = true)]
     pub variables: Vec<String>,
     /// Every state
     #[arg(long)]

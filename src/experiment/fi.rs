@@ -306,6 +306,7 @@ fn assemble(
         stimuli,
         tables: Vec::new(),
         recorders: Vec::new(),
+        expressions: Vec::new(),
         seed,
         warnings: Vec::new(),
         model,

@@ -11,6 +11,7 @@ mod fi;
 mod file;
 mod grid;
 mod problem;
+mod recorded;
 mod setting;
 mod timing;
 mod trace;
@@ -26,7 +27,7 @@ pub use trace::{TraceOptions, trace};
 use std::ops::Range;
 
 use crate::integrate::Method;
-use crate::model::Model;
+use crate::model::{Let, Model};
 use crate::record::{Quantity, Recorder};
 use crate::stimulus::StimulusKind;
 use crate::units::Unit;
@@ -52,6 +53,8 @@ pub struct Experiment {
     pub tables: Vec<Samples>,
     /// What is kept.
     pub recorders: Vec<Recorder>,
+    /// Expressions of the model's names, for recorders to name; each is headed by its name.
+    pub expressions: Vec<Let>,
     /// Key of all random numbers.
     pub seed: u64,
     /// What the user should know, such as times that were rounded to steps.
@@ -139,13 +142,14 @@ impl Experiment {
         self.initial.get(i).copied().flatten()
     }
 
-    /// Name of a quantity of the model, and the unit that it is shown in.
+    /// Name of a quantity that is recorded, and the unit that it is shown in.
     #[must_use]
     pub fn quantity(&self, of: Quantity) -> (&str, &Unit) {
         match of {
             Quantity::State(i) => (&self.model.states[i].name, &self.model.states[i].unit),
             Quantity::Let(i) => (&self.model.lets[i].name, &self.model.lets[i].unit),
             Quantity::Input(i) => (&self.model.inputs[i].name, &self.model.inputs[i].unit),
+            Quantity::Expression(i) => (&self.expressions[i].name, &self.expressions[i].unit),
         }
     }
 

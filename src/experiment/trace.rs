@@ -3,10 +3,11 @@
 //! Takes a model and the options as text; gives the experiment.
 
 use super::fi::{milliseconds, steps_of_current};
+use super::recorded::Quantities;
 use super::timing::to_steps;
 use super::{Experiment, FiOptions, Problem, Problems, Values, setting};
-use crate::diag::nearest;
-use crate::model::Model;
+use crate::diag::{Diagnostics, SourceText, Span};
+use crate::model::{Let, Model};
 use crate::record::{Quantity, Recorder};
 
 /// What the user may set.
@@ -14,7 +15,8 @@ use crate::record::{Quantity, Recorder};
 pub struct TraceOptions {
     /// Amplitudes of the step, one cell each; default the end of the model's range.
     pub amplitudes: Vec<String>,
-    /// States, sub-expressions and inputs; default the first state.
+    /// Lists, separated by commas, of states, sub-expressions, inputs and expressions of the model's
+    /// names, `x` or `name = x`; default the first state.
     pub variables: Vec<String>,
     /// Every state, instead.
     pub all: bool,
@@ -38,7 +40,7 @@ impl TraceOptions {
 /// # Errors
 /// All that is wrong with the options, or a model without input.
 pub fn trace(model: Model, options: &TraceOptions) -> Result<Experiment, Problems> {
-    let mut of = variables(&model, options)?;
+    let (mut of, expressions) = variables(&model, options)?;
     if !model.inputs.is_empty() && !of.contains(&Quantity::Input(0)) {
         of.push(Quantity::Input(0));
     }
@@ -80,62 +82,56 @@ pub fn trace(model: Model, options: &TraceOptions) -> Result<Experiment, Problem
         .into());
     }
     experiment.recorders = vec![Recorder::Trace { of, every }];
+    experiment.expressions = expressions;
     Ok(experiment)
 }
 
-fn variables(model: &Model, options: &TraceOptions) -> Result<Vec<Quantity>, Problem> {
+/// What is recorded, and the expressions among it.
+fn variables(model: &Model, options: &TraceOptions) -> Result<(Vec<Quantity>, Vec<Let>), Problem> {
+    let states = (0..model.states.len()).map(Quantity::State);
     if options.all {
-        return Ok((0..model.states.len()).map(Quantity::State).collect());
+        return Ok((states.collect(), Vec::new()));
     }
     if options.variables.is_empty() {
-        return Ok((!model.states.is_empty())
-            .then_some(Quantity::State(0))
-            .into_iter()
-            .collect());
+        return Ok((states.take(1).collect(), Vec::new()));
     }
-    options
-        .variables
-        .iter()
-        .map(|name| quantity_named(model, name.trim()))
-        .collect()
+    let (mut of, mut quantities) = (Vec::new(), Quantities::new(model));
+    for list in &options.variables {
+        let mut diagnostics = Diagnostics::new();
+        for (start, one) in members(list) {
+            if let Err(wrong) = quantities.add(one, &mut of) {
+                diagnostics.adopt(wrong, |s| Span::new(start + s.start, start + s.end));
+            }
+        }
+        if diagnostics.has_errors() {
+            let shown = diagnostics.render(&SourceText::new("--variables", list));
+            // Every problem is headed where it is shown.
+            let shown = shown.trim_end();
+            return Err(Problem::new(
+                shown.strip_prefix("error: ").unwrap_or(shown),
+                "",
+            ));
+        }
+    }
+    Ok((of, quantities.expressions))
 }
 
-/// The state, sub-expression or input of this name.
-pub(super) fn quantity_named(model: &Model, name: &str) -> Result<Quantity, Problem> {
-    let state = model
-        .states
-        .iter()
-        .position(|s| s.name == name)
-        .map(Quantity::State);
-    let part = || {
-        model
-            .lets
-            .iter()
-            .position(|l| l.name == name)
-            .map(Quantity::Let)
-    };
-    let input = || {
-        model
-            .inputs
-            .iter()
-            .position(|i| i.name == name)
-            .map(Quantity::Input)
-    };
-    state.or_else(part).or_else(input).ok_or_else(|| {
-        let states = model.states.iter().map(|s| s.name.as_str());
-        let parts = model.lets.iter().map(|l| l.name.as_str());
-        let names: Vec<&str> = states
-            .chain(parts)
-            .chain(model.inputs.iter().map(|i| i.name.as_str()))
-            .collect();
-        let near = nearest(name, names.iter().copied()).map(|n| format!("did you mean `{n}`? "));
-        let help = format!(
-            "{}the model has: {}",
-            near.unwrap_or_default(),
-            names.join(", ")
-        );
-        Problem::new(format!("there is no `{name}` to record"), help)
-    })
+/// The members of a list and where they begin; commas within parentheses belong to a member.
+fn members(list: &str) -> Vec<(usize, &str)> {
+    let (mut members, mut start, mut open) = (Vec::new(), 0, 0u32);
+    for (at, c) in list.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' => open = open.saturating_sub(1),
+            ',' if open == 0 => {
+                members.push((start, &list[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    members.push((start, &list[start..]));
+    members
 }
 
 /// In the declared unit of the input.

@@ -27,6 +27,8 @@
 //! flags       = "(" flag { "," flag } ")" ;
 //! flag        = "unless refractory" | "constant" ;
 //!
+//! recorded    = [ name "=" ] expr ;                                       (beside a model's text)
+//!
 //! unit        = unitpower { ( "*" | "/" ) unitpower } ;
 //! unitpower   = ( unitname | "1" | "(" unit ")" ) [ ( "^" | "**" ) integer ] ;
 //!
@@ -58,7 +60,7 @@ mod parts;
 mod tests;
 mod token;
 
-pub use parser::parse;
+pub use parser::{parse, parse_expression};
 
 /// How many levels a tree may have, and so how many terms a sum may chain. Everything that walks a
 /// tree may rely on it.

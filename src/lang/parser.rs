@@ -34,6 +34,26 @@ pub fn parse(text: &str) -> (Vec<Statement>, Diagnostics) {
     (statements, parser.diagnostics)
 }
 
+/// Reads one expression that is given beside a model's text, as `expr` or `name = expr`.
+///
+/// # Errors
+/// All that is wrong with its form.
+pub fn parse_expression(text: &str) -> Result<(Option<Name>, Expr), Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let tokens = token::tokens(text, &mut diagnostics);
+    let mut parser = Parser {
+        text,
+        tokens: &tokens,
+        at: 0,
+        depth: 0,
+        diagnostics,
+    };
+    match parser.named_expression() {
+        Ok(read) if !parser.diagnostics.has_errors() => Ok(read),
+        _ => Err(parser.diagnostics),
+    }
+}
+
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
@@ -169,6 +189,20 @@ impl<'a> Parser<'a> {
             }
             TokenKind::Name(_) if KEYWORDS.contains(&first.text.as_str()) => None,
             _ => Some(first),
+        }
+    }
+
+    fn named_expression(&mut self) -> Parsed<(Option<Name>, Expr)> {
+        let mut name = None;
+        if self.peek_at(1) == &TokenKind::Op(Op::Assign) {
+            name = Some(self.name()?);
+            self.expect(Op::Assign)?;
+        }
+        let expr = self.expression()?;
+        match self.peek() {
+            TokenKind::Newline if self.at + 1 == self.tokens.len() => Ok((name, expr)),
+            TokenKind::Newline => self.expected("an expression on one line"),
+            _ => self.expected("the end of the expression"),
         }
     }
 

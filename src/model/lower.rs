@@ -29,7 +29,7 @@ pub struct Dynamics {
     pub lets: Block,
 }
 
-/// Where [`Dynamics::threshold`] and [`Dynamics::refractory`] store their first result.
+/// Where [`Dynamics::threshold`], [`Dynamics::refractory`] and [`expression`] store their first result.
 pub const RESULT: Slot = Slot::Temp(0);
 
 /// Where [`Dynamics::threshold`] stores the distance.
@@ -58,7 +58,7 @@ pub fn lower(model: &Model, dt: f64) -> Dynamics {
         refractory: model
             .refractory
             .as_ref()
-            .map(|period| refractory(model, dt, period)),
+            .map(|period| expression(model, dt, period)),
         lets: lets(model, dt),
     }
 }
@@ -68,6 +68,15 @@ fn lets(model: &Model, dt: f64) -> Block {
     for (k, value) in l.lets.iter().enumerate() {
         l.b.store(Slot::Temp(number(k)), *value);
     }
+    l.b.finish()
+}
+
+/// Stores [`RESULT`] ← an expression of the model's names: a float, or a bool if it is a condition.
+#[must_use]
+pub fn expression(model: &Model, dt: f64, expr: &Expr) -> Block {
+    let mut l = Lowering::new(model, "expression", dt);
+    let value = l.value(expr);
+    l.b.store(RESULT, value);
     l.b.finish()
 }
 
@@ -115,13 +124,6 @@ fn reset(model: &Model, dt: f64) -> Block {
         l.states[statement.state] = value;
         l.lower_lets();
     }
-    l.b.finish()
-}
-
-fn refractory(model: &Model, dt: f64, period: &Expr) -> Block {
-    let mut l = Lowering::new(model, "refractory", dt);
-    let period = l.value(period);
-    l.b.store(RESULT, period);
     l.b.finish()
 }
 

@@ -9,6 +9,7 @@ mod declare;
 mod demand;
 mod evaluate;
 mod expr;
+mod expression;
 pub mod library;
 mod load;
 pub mod lower;

@@ -44,6 +44,10 @@ pub(super) fn check(experiment: &Experiment) -> Result<(), String> {
         let at = || format!("the reset of `{}`", model.states[assign.state].name);
         constants.check(&assign.value, &at)?;
     }
+    for part in &experiment.expressions {
+        let at = || format!("the recorded `{}`", part.name);
+        constants.check(&part.expr, &at)?;
+    }
     if let Some(expr) = &model.refractory {
         constants.check(expr, &|| "the refractory time".into())?;
         if constants.value(expr).is_some_and(|time| time < 0.0) {

@@ -10,7 +10,7 @@ use super::outside::{input, number, read_outside};
 use super::{Output, PlanError, SlotInfo, Stream};
 use crate::experiment::Experiment;
 use crate::ir::{Block, Builder, Slot, Type, Value};
-use crate::model::lower::{DISTANCE, Dynamics};
+use crate::model::lower::{DISTANCE, Dynamics, RESULT, expression};
 use crate::record::{Events, Kept, Quantity, Recorder, Recording};
 
 impl Compiler<'_> {
@@ -40,15 +40,15 @@ impl Compiler<'_> {
             })
         };
         let model = &self.experiment.model;
+        let expressions = &self.experiment.expressions;
         let exists = |quantity: &Quantity| match *quantity {
             Quantity::State(i) => i < model.states.len(),
             Quantity::Let(i) => i < model.lets.len(),
             Quantity::Input(i) => i < model.inputs.len(),
+            Quantity::Expression(i) => i < expressions.len(),
         };
         if let Some(missing) = recorder.quantities().iter().find(|q| !exists(q)) {
-            return refused(format!(
-                "asks for {missing:?}, which the model does not have"
-            ));
+            return refused(format!("asks for {missing:?}, which there is not"));
         }
         let n_steps = self.experiment.timing.n_steps();
         match *recorder {
@@ -123,16 +123,24 @@ fn read_quantity(
     match quantity {
         Quantity::State(i) => b.load(Slot::State(number(i)), Type::Float),
         Quantity::Input(i) => input(b, experiment, i, 1.0),
-        Quantity::Let(i) => {
-            let values = b.inline(&dynamics.lets, |b, slot, ty| match slot {
-                Slot::State(_) => b.load(slot, ty),
-                slot => read_outside(b, experiment, slot, 1.0),
-            });
-            let value = dynamics.lets.stored(Slot::Temp(number(i)));
-            let value = value.map_or_else(|| b.float(f64::NAN), |v| values[v.index()]);
-            as_float(b, value)
+        Quantity::Let(i) => computed(b, experiment, &dynamics.lets, Slot::Temp(number(i))),
+        Quantity::Expression(i) => {
+            let (model, dt) = (&experiment.model, experiment.timing.dt);
+            let block = expression(model, dt, &experiment.expressions[i].expr);
+            computed(b, experiment, &block, RESULT)
         }
     }
+}
+
+/// What one of the model's own blocks stores in `slot`, as the step ends.
+fn computed(b: &mut Builder, experiment: &Experiment, block: &Block, slot: Slot) -> Value {
+    let values = b.inline(block, |b, slot, ty| match slot {
+        Slot::State(_) => b.load(slot, ty),
+        slot => read_outside(b, experiment, slot, 1.0),
+    });
+    let value = block.stored(slot);
+    let value = value.map_or_else(|| b.float(f64::NAN), |v| values[v.index()]);
+    as_float(b, value)
 }
 
 /// A condition is 1 or 0.

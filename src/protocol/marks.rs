@@ -15,7 +15,10 @@ pub(super) fn of(experiment: &Experiment, compiled: &Compiled, engine: &dyn Engi
     let schedule = plan.schedule();
     let axes: Vec<String> = experiment.grid.axes().iter().map(axis).collect();
     let recorders = experiment.recorders.iter();
-    let recorders: Vec<String> = recorders.map(|r| format!("{r:?}")).collect();
+    let recorders = recorders.map(|r| format!("{r:?}"));
+    let expressions = experiment.expressions.iter();
+    let expressions = expressions.map(|one| format!("{} in {}", one.name, one.unit));
+    let records: Vec<String> = recorders.chain(expressions).collect();
     // What is printed of a table is its length.
     let plan_text = format!("{}{:?}", print(plan), plan.layout().tables);
     vec![
@@ -26,7 +29,7 @@ pub(super) fn of(experiment: &Experiment, compiled: &Compiled, engine: &dyn Engi
         ("dt", format!("{} ms", schedule.dt)),
         ("number of steps", schedule.n_steps.to_string()),
         ("method", compiled.method.name.to_owned()),
-        ("records", recorders.join(", ")),
+        ("records", records.join(", ")),
         ("seed", experiment.seed.to_string()),
         ("engine", engine.arithmetic()),
         // Fixed parameters, the window of the features and whatever else there is.

@@ -77,9 +77,15 @@ pub(super) fn final_state(slice: &Slice) -> Vec<Column> {
         .collect()
 }
 
-/// Minimum, maximum, mean and variance of a quantity: `v_min [mV]`, ..., `v_variance [mV^2]`.
+/// Minimum, maximum, mean and variance of a quantity: `v_min [mV]`, ..., `v_variance [mV^2]`; of an
+/// expression without a name `(v - E_Na)_min [mV]`.
 pub(super) fn statistics(slice: &Slice, of: Quantity) -> Vec<Column> {
     let (name, declared) = slice.experiment.quantity(of);
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let name = match is_name {
+        true => name.to_owned(),
+        false => format!("({name})"),
+    };
     let base = slice.experiment.model.base;
     let window = slice.experiment.timing.window();
     let summaries = Summary::read(&slice.raw, window.end - window.start);

@@ -65,6 +65,9 @@ pub enum Quantity {
     State(usize),
     /// A named sub-expression of the states, inputs and time at t + dt; a condition is 1 or 0.
     Let(usize),
+    /// An expression of the model's names that the experiment gives, by its number there; at t + dt
+    /// like a sub-expression.
+    Expression(usize),
     /// An input as the step ends: what is smooth in it at t + dt, what has edges or is held as it
     /// was throughout the step. An edge at t + dt shows in the next sample.
     Input(usize),

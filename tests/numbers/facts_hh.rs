@@ -61,7 +61,11 @@ fn threshold_currents_are_those_of_the_converged_solution() {
                 middle * 0.998,
                 middle * 1.002
             );
-            let e = experiment(model("hodgkin_huxley"), &options, vec![Recorder::features()]);
+            let e = experiment(
+                model("hodgkin_huxley"),
+                &options,
+                vec![Recorder::features()],
+            );
             let counts = integers(&run(engine, &e).columns[0]).to_vec();
             let first = counts.iter().position(|n| *n > 0);
             let first = first.unwrap_or_else(|| panic!("{}: no spikes at all", subject.name));

@@ -47,9 +47,13 @@ impl<'a> Value<'a> {
 
     /// A truth value.
     pub(super) fn truth(self, diagnostics: &mut Diagnostics) -> Option<bool> {
-        self.value
-            .as_bool()
-            .or_else(|| self.expected("true or false", diagnostics))
+        self.truth_or("true or false", diagnostics)
+    }
+
+    /// A truth value where `what` might stand.
+    pub(super) fn truth_or(self, what: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
+        let truth = self.value.as_bool();
+        truth.or_else(|| self.expected(what, diagnostics))
     }
 
     /// A whole number that is not negative.

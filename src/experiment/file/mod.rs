@@ -52,6 +52,7 @@ use std::path::Path;
 
 use super::{Axis, Experiment, Grid, Problems, Samples, Setting, Timing, Values};
 use crate::diag::{Diagnostic, Diagnostics, SourceText, Span, nearest};
+use crate::experiment::recorded::Quantities;
 use crate::experiment::setting::left_behind;
 use crate::integrate::{METHODS, Method, find};
 use crate::model::{Model, load};
@@ -105,7 +106,7 @@ pub fn from_toml(name: &str, text: &str, folder: &Path) -> Result<Experiment, Fi
     let Some(model) = model else {
         return Err(rendered(&diagnostics));
     };
-    let experiment = Reading::new(&model, folder, &mut diagnostics).read(&mut top);
+    let experiment = Reading::new(&model, text, folder, &mut diagnostics).read(&mut top);
     top.finish("an experiment has no entry", &mut diagnostics);
     match experiment {
         Some(experiment) if !diagnostics.has_errors() => Ok(experiment?),
@@ -158,6 +159,8 @@ fn model(
 /// An experiment being read.
 struct Reading<'a> {
     model: &'a Model,
+    /// The text of the experiment.
+    text: &'a str,
     folder: &'a Path,
     diagnostics: &'a mut Diagnostics,
     /// Length of a step, in ms.
@@ -171,6 +174,8 @@ struct Reading<'a> {
     /// Axes over properties of stimuli: input, property, axis, and where it is written.
     driven: Vec<Driven>,
     tables: Vec<Samples>,
+    /// What is recorded.
+    quantities: Quantities<'a>,
     warnings: Vec<String>,
 }
 
@@ -184,9 +189,15 @@ struct Driven {
 }
 
 impl<'a> Reading<'a> {
-    fn new(model: &'a Model, folder: &'a Path, diagnostics: &'a mut Diagnostics) -> Self {
+    fn new(
+        model: &'a Model,
+        text: &'a str,
+        folder: &'a Path,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
         Reading {
             model,
+            text,
             folder,
             diagnostics,
             dt: f64::NAN,
@@ -201,6 +212,7 @@ impl<'a> Reading<'a> {
             assigned: Vec::new(),
             driven: Vec::new(),
             tables: Vec::new(),
+            quantities: Quantities::new(model),
             warnings: Vec::new(),
         }
     }
@@ -257,6 +269,7 @@ impl<'a> Reading<'a> {
             stimuli,
             tables: self.tables,
             recorders,
+            expressions: self.quantities.expressions,
             seed: self.seed,
             warnings: [self.warnings, moved].concat(),
         }))

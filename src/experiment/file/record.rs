@@ -2,8 +2,9 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
+use crate::diag::Span;
+use crate::experiment::recorded::feature_named;
 use crate::experiment::timing::to_steps;
-use crate::experiment::trace::quantity_named;
 use crate::record::{Quantity, Recorder};
 use crate::units::Unit;
 
@@ -23,17 +24,12 @@ impl Reading<'_> {
             return vec![default];
         };
         let mut recorders = Vec::new();
-        for (name, recorder) in [
-            ("features", Recorder::features()),
-            ("final_state", Recorder::FinalState),
-        ] {
-            if record
-                .take(name)
-                .and_then(|v| v.truth(self.diagnostics))
-                .unwrap_or(false)
-            {
-                recorders.push(recorder);
-            }
+        if let Some(value) = record.take("features") {
+            recorders.extend(self.features(value));
+        }
+        let final_state = record.take("final_state");
+        if final_state.and_then(|v| v.truth(self.diagnostics)) == Some(true) {
+            recorders.push(Recorder::FinalState);
         }
         if let Some(value) = record.take("spikes") {
             recorders.extend(self.spikes(value));
@@ -92,31 +88,62 @@ impl Reading<'_> {
         Some(Recorder::Trace { of, every: steps })
     }
 
-    /// A list of names of states, sub-expressions and inputs.
-    fn quantities(&mut self, value: Value) -> Option<Vec<Quantity>> {
-        let members = value.list(self.diagnostics)?;
-        if members.is_empty() {
-            self.error(
-                value.span,
-                "the list is empty",
-                "here",
-                "write at least one name",
-            );
-            return None;
-        }
-        let found: Vec<Option<Quantity>> = members.into_iter().map(|one| self.named(one)).collect();
-        found.into_iter().collect()
-    }
-
-    fn named(&mut self, value: Value) -> Option<Quantity> {
-        let name = value.text(self.diagnostics)?;
-        match quantity_named(self.model, name) {
-            Ok(quantity) => Some(quantity),
-            Err(problem) => {
-                self.error(value.span, problem.message, "unknown", problem.help);
-                None
+    /// `true` for every feature, or a list of some, whose columns come in its order.
+    fn features(&mut self, value: Value) -> Option<Recorder> {
+        let Some(members) = value.members() else {
+            let what = "true or false, or a list of features in brackets";
+            let all = value.truth_or(what, self.diagnostics)?;
+            return all.then(Recorder::features);
+        };
+        self.refuse_empty(value, &members)?;
+        let mut which = Vec::new();
+        for member in members {
+            let name = member.text(self.diagnostics)?;
+            match feature_named(name) {
+                Ok(feature) if which.contains(&feature) => {
+                    let message = format!("the feature `{name}` is recorded twice");
+                    self.error(member.span, message, "again here", "name it once");
+                }
+                Ok(feature) => which.push(feature),
+                Err(problem) => self.error(member.span, problem.message, "unknown", problem.help),
             }
         }
+        Some(Recorder::Features(which))
+    }
+
+    /// A list of states, sub-expressions, inputs, and expressions of the model's names.
+    fn quantities(&mut self, value: Value) -> Option<Vec<Quantity>> {
+        let members = value.list(self.diagnostics)?;
+        self.refuse_empty(value, &members)?;
+        let mut of = Vec::new();
+        for member in members {
+            let text = member.text(self.diagnostics)?;
+            if let Err(wrong) = self.quantities.add(text, &mut of) {
+                let place = self.place(member, text);
+                self.diagnostics.adopt(wrong, place);
+            }
+        }
+        Some(of)
+    }
+
+    /// Where places of a text in quotes are in the experiment's; all of it where the quotes hold
+    /// other characters than it has.
+    fn place(&self, value: Value, text: &str) -> impl Fn(Span) -> Span + use<> {
+        let whole = value.span;
+        let start = whole.of(self.text).find(text).map(|at| whole.start + at);
+        move |span: Span| match start {
+            Some(start) => Span::new(start + span.start, start + span.end),
+            None => whole,
+        }
+    }
+
+    fn refuse_empty(&mut self, value: Value, members: &[Value]) -> Option<()> {
+        if members.is_empty() {
+            let help = "write at least one name";
+            self.error(value.span, "the list is empty", "here", help);
+            return None;
+        }
+        Some(())
     }
 
     fn spikes(&mut self, value: Value) -> Option<Recorder> {
