@@ -56,6 +56,10 @@ pub struct FiArgs {
     /// The experiment.
     #[command(flatten)]
     pub experiment: ExperimentArgs,
+    /// Features to record, separated by commas (see `rheobase list features`) [default: all]; the
+    /// rate, else the first of them, is drawn
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub features: Vec<String>,
     /// The engine.
     #[command(flatten)]
     pub engine: EngineArgs,
@@ -141,6 +145,7 @@ impl ExperimentArgs {
             skip: self.skip.clone(),
             settle: self.settle.clone(),
             set: self.set.clone(),
+            features: Vec::new(),
             seed: self.seed,
         }
     }

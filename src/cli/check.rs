@@ -31,9 +31,17 @@ fn plan_of(experiment: &Experiment, tables: &str) -> Result<String, Failure> {
     let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
     let n_steps = u64::from(compiled.plan.schedule().n_steps);
+    let traces = match experiment.tracing() {
+        None => String::new(),
+        Some(tracing) => format!(
+            "{} of the cells are run once more for their traces, at {} bytes per cell on a device in f32\n",
+            tracing.grid.n_cells(),
+            compile(&tracing)?.plan.bytes_per_cell(4)
+        ),
+    };
     Ok(format!(
         "{}: no errors\n{} on {n_cells} cells x {n_steps} steps of {} ms = {:.2e} cell-steps\n\
-         {} bytes per cell on a device in f32; {tables} about {}\n",
+         {} bytes per cell on a device in f32; {tables} about {}\n{traces}",
         experiment.model.name,
         compiled.method.name,
         compiled.plan.schedule().dt,

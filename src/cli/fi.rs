@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::note;
 use super::outcome::finish;
 use super::progress::Bar;
-use crate::experiment::{Experiment, fi};
+use crate::experiment::{Experiment, FiOptions, fi};
 use crate::model::load_with_warnings;
 use crate::protocol::run_fi;
 
@@ -15,7 +15,11 @@ pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let begin = Instant::now();
     let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);
-    let experiment = fi(model, &args.experiment.options())?;
+    let options = FiOptions {
+        features: args.features.clone(),
+        ..args.experiment.options()
+    };
+    let experiment = fi(model, &options)?;
     warn_of(&experiment);
     let engine = args.engine.make()?;
     let target = args.output.target("fi.csv")?;

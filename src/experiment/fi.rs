@@ -3,6 +3,7 @@
 //!
 //! Takes a model and the options as text; gives the experiment.
 
+use super::recorded::feature_named;
 use super::setting::{self, Set, Target};
 use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
 use crate::diag::{nearest, shorten};
@@ -33,6 +34,8 @@ pub struct FiOptions {
     pub settle: Option<String>,
     /// Further settings and axes.
     pub set: Vec<String>,
+    /// Features to record, by name; default all.
+    pub features: Vec<String>,
     /// Key of all random numbers.
     pub seed: u64,
 }
@@ -51,7 +54,9 @@ impl FiOptions {
 /// # Errors
 /// All that is wrong with the options, or a model without input or threshold.
 pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
-    let silent = model.threshold.is_none().then(|| {
+    let mut problems = Vec::new();
+    let features = features(&options.features, &mut problems);
+    problems.extend(model.threshold.is_none().then(|| {
         Problem::new(
             format!(
                 "the model '{}' has no threshold, so it has no spikes to count",
@@ -59,19 +64,33 @@ pub fn fi(model: Model, options: &FiOptions) -> Result<Experiment, Problems> {
             ),
             "add a line such as `threshold v > 0 mV` to it",
         )
-    });
-    steps_of_current(model, options, vec![Recorder::features()], silent)
+    }));
+    steps_of_current(model, options, vec![features], problems)
 }
 
-/// A sweep of the amplitude of a step of the first input, recorded by `recorders`. `problem` is
+fn features(names: &[String], problems: &mut Vec<Problem>) -> Recorder {
+    if names.is_empty() {
+        return Recorder::features();
+    }
+    let mut which = Vec::new();
+    for name in names {
+        match feature_named(name.trim()) {
+            Ok(feature) if which.contains(&feature) => {}
+            Ok(feature) => which.push(feature),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Recorder::Features(which)
+}
+
+/// A sweep of the amplitude of a step of the first input, recorded by `recorders`. `problems` are
 /// reported with those that are found.
 pub(super) fn steps_of_current(
     model: Model,
     options: &FiOptions,
     recorders: Vec<Recorder>,
-    problem: Option<Problem>,
+    mut problems: Vec<Problem>,
 ) -> Result<Experiment, Problems> {
-    let mut problems: Vec<Problem> = problem.into_iter().collect();
     let timing = keep(&mut problems, timing(&model, options));
     let method = keep(
         &mut problems,
@@ -306,6 +325,7 @@ fn assemble(
         stimuli,
         tables: Vec::new(),
         recorders: Vec::new(),
+        traced: None,
         expressions: Vec::new(),
         seed,
         warnings: Vec::new(),

@@ -112,11 +112,13 @@ fn between(from: f64, to: f64, k: u64, n: u64) -> f64 {
     (from * (last - k) + to * k) / last
 }
 
-/// Axes that multiply.
+/// Axes that multiply, or some cells of theirs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
     axes: Vec<Axis>,
     n_cells: u64,
+    /// Numbers of the cells that were chosen, ascending; none where all are there.
+    chosen: Option<Vec<u64>>,
 }
 
 impl Grid {
@@ -143,7 +145,58 @@ impl Grid {
                 "take fewer values per axis",
             ));
         };
-        Ok(Grid { axes, n_cells })
+        Ok(Grid {
+            axes,
+            n_cells,
+            chosen: None,
+        })
+    }
+
+    /// The same axes with some cells only, which keep their numbers: `cells` in ascending order, each
+    /// once.
+    ///
+    /// # Errors
+    /// No cells, or one that is not there.
+    pub fn choose(&self, cells: &[u64]) -> Result<Grid, Problem> {
+        let mut chosen = cells.to_vec();
+        chosen.sort_unstable();
+        chosen.dedup();
+        let is_there = |cell: &u64| match &self.chosen {
+            Some(known) => known.binary_search(cell).is_ok(),
+            None => *cell < self.n_cells,
+        };
+        if let Some(cell) = chosen.iter().find(|cell| !is_there(cell)) {
+            return Err(Problem::new(
+                format!("there is no cell {cell}"),
+                format!("the grid has {} cells, numbered from 0", self.n_cells),
+            ));
+        }
+        if chosen.is_empty() {
+            return Err(Problem::new("no cell is chosen", "name at least one"));
+        }
+        Ok(Grid {
+            axes: self.axes.clone(),
+            n_cells: chosen.len() as u64,
+            chosen: Some(chosen),
+        })
+    }
+
+    /// Numbers of some cells of the grid; those of a choice are the numbers they had before it.
+    #[must_use]
+    pub fn numbers(&self, cells: Range<u64>) -> Vec<u64> {
+        cells.map(|cell| self.number(cell)).collect()
+    }
+
+    fn number(&self, cell: u64) -> u64 {
+        match &self.chosen {
+            None => cell,
+            // Beyond the last there is none.
+            Some(chosen) => usize::try_from(cell)
+                .ok()
+                .and_then(|i| chosen.get(i))
+                .copied()
+                .unwrap_or(u64::MAX),
+        }
     }
 
     /// The axes, slowest first.
@@ -158,7 +211,7 @@ impl Grid {
         self.n_cells
     }
 
-    /// Position of `cell` along each axis.
+    /// Position of the cell of this number along each axis.
     #[must_use]
     pub fn coordinates(&self, cell: u64) -> Vec<u64> {
         (0..self.axes.len())
@@ -172,7 +225,7 @@ impl Grid {
         let values = &self.axes[i].values;
         let stride = self.stride(i);
         cells
-            .map(|cell| values.at(cell / stride % values.len()))
+            .map(|cell| values.at(self.number(cell) / stride % values.len()))
             .collect()
     }
 

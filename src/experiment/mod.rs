@@ -53,12 +53,25 @@ pub struct Experiment {
     pub tables: Vec<Samples>,
     /// What is kept.
     pub recorders: Vec<Recorder>,
+    /// Traces of some cells only.
+    pub traced: Option<Traced>,
     /// Expressions of the model's names, for recorders to name; each is headed by its name.
     pub expressions: Vec<Let>,
     /// Key of all random numbers.
     pub seed: u64,
     /// What the user should know, such as times that were rounded to steps.
     pub warnings: Vec<String>,
+}
+
+/// Traces of some cells of an experiment, which are run for them a second time, by themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traced {
+    /// The cells; see [`Grid::choose`].
+    pub cells: Grid,
+    /// Which quantities, in this order.
+    pub of: Vec<Quantity>,
+    /// Steps from one sample to the next.
+    pub every: u32,
 }
 
 /// Where a quantity's value comes from.
@@ -153,7 +166,20 @@ impl Experiment {
         }
     }
 
-    /// The parameter columns that a plan of this experiment reads: one per axis, in base units.
+    /// The experiment of the cells that are traced by themselves, if there are any.
+    #[must_use]
+    pub fn tracing(&self) -> Option<Experiment> {
+        let Traced { cells, of, every } = self.traced.clone()?;
+        Some(Experiment {
+            grid: cells,
+            recorders: vec![Recorder::Trace { of, every }],
+            traced: None,
+            ..self.clone()
+        })
+    }
+
+    /// The parameter columns that a plan of this experiment reads: one per axis, in base units. Cells
+    /// are counted within the grid, which may be a choice of another's.
     #[must_use]
     pub fn columns(&self, cells: Range<u64>) -> Vec<Vec<f64>> {
         let to_base = |axis: &Axis, value: f64| self.model.base.to_base(value, &axis.unit);

@@ -52,7 +52,7 @@ pub fn trace(model: Model, options: &TraceOptions) -> Result<Experiment, Problem
         n: Some(1),
         ..options.experiment.clone()
     };
-    let mut experiment = steps_of_current(model, &plain, Vec::new(), None)?;
+    let mut experiment = steps_of_current(model, &plain, Vec::new(), Vec::new())?;
     let mut axes = experiment.grid.axes().to_vec();
     if let Some(last) = axes.last_mut() {
         last.values = Values::List(amplitudes);

@@ -1,10 +1,12 @@
-//! The picture of `fi`: rates as curves or as a map.
+//! The picture of `fi`: rates (or the first of the features, where they are not recorded) as curves
+//! or as a map.
 //!
 //! Takes the rows of a sweep as they go by; keeps the few that are drawn or shown.
 
 use super::rows::unit;
 use crate::experiment::{Axis, Experiment};
 use crate::plot::{Axis as PlotAxis, CurvePlot, HeatMap, Series, curves, heat_map};
+use crate::record::{Feature, Recorder};
 use crate::table::{Column, ColumnData, Table};
 
 /// Most places drawn along an axis.
@@ -24,13 +26,14 @@ fn spread(n: u64) -> Vec<u64> {
     }
 }
 
-/// Collects what the picture shows while the rows go by: the rates at some places of the last two
+/// Collects what the picture shows while the rows go by: a feature at some places of the last two
 /// axes that vary, with every other axis at its first value.
 pub(super) struct Drawing<'a> {
     experiment: &'a Experiment,
     /// For each axis, how far apart the drawn places are; 0 draws the first only.
     strides: Vec<u64>,
-    rates: Vec<Option<f64>>,
+    drawn: Option<&'static Feature>,
+    values: Vec<Option<f64>>,
     /// Cells whose rows are shown.
     shown: Vec<u64>,
     /// Their rows, as far as they have gone by.
@@ -48,11 +51,15 @@ impl<'a> Drawing<'a> {
                 0
             }
         };
+        let grid = &experiment.grid;
+        let shown = spread(grid.n_cells()).into_iter();
+        let shown = shown.flat_map(|k| grid.numbers(k..k + 1)).collect();
         Drawing {
             experiment,
             strides: axes.iter().enumerate().map(stride).collect(),
-            rates: Vec::new(),
-            shown: spread(experiment.grid.n_cells()),
+            values: Vec::new(),
+            shown,
+            drawn: drawn(experiment),
             sample: None,
         }
     }
@@ -61,7 +68,7 @@ impl<'a> Drawing<'a> {
         let Some(cells) = rows.column("cell") else {
             return;
         };
-        let rates = rows.column("rate");
+        let values = self.drawn.and_then(|feature| rows.column(feature.name));
         for row in 0..rows.n_rows() {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -70,7 +77,8 @@ impl<'a> Drawing<'a> {
             )]
             let cell = cells.data.float(row).unwrap_or(0.0) as u64;
             if self.is_drawn(cell) {
-                self.rates.extend(rates.map(|rates| rates.data.float(row)));
+                let drawn = values.map(|values| values.data.float(row));
+                self.values.extend(drawn);
             }
             if self.shown.binary_search(&cell).is_ok() {
                 self.show(rows, row);
@@ -122,7 +130,9 @@ impl<'a> Drawing<'a> {
             return curves(&CurvePlot::default());
         };
         let x = plot_axis(&axes[last]);
-        let y = PlotAxis::new("rate", "Hz");
+        let y = self.drawn.map_or_else(PlotAxis::default, |feature| {
+            PlotAxis::new(feature.name, feature.unit)
+        });
         let x_values = self.places(last);
         let rows = match last.checked_sub(1) {
             None => vec![f64::NAN],
@@ -135,15 +145,15 @@ impl<'a> Drawing<'a> {
                 z: y,
                 x_values,
                 y_values: rows,
-                values: self.rates.clone(),
+                values: self.values.clone(),
                 ..HeatMap::default()
             };
             return heat_map(&map);
         }
         let series = rows
             .iter()
-            .zip(self.rates.chunks(x_values.len().max(1)))
-            .map(|(value, rates)| Series {
+            .zip(self.values.chunks(x_values.len().max(1)))
+            .map(|(value, drawn)| Series {
                 label: if rows.len() > 1 {
                     value.to_string()
                 } else {
@@ -152,7 +162,7 @@ impl<'a> Drawing<'a> {
                 points: x_values
                     .iter()
                     .copied()
-                    .zip(rates.iter().copied())
+                    .zip(drawn.iter().copied())
                     .collect(),
             });
         let mut plot = CurvePlot::new(x, y, series.collect());
@@ -161,6 +171,17 @@ impl<'a> Drawing<'a> {
         }
         curves(&plot)
     }
+}
+
+/// The rate, else the first feature that is recorded.
+fn drawn(experiment: &Experiment) -> Option<&'static Feature> {
+    let mut recorders = experiment.recorders.iter();
+    let which = recorders.find_map(|recorder| match recorder {
+        Recorder::Features(which) => Some(which),
+        _ => None,
+    })?;
+    let rate = which.iter().find(|feature| feature.name == "rate");
+    rate.or(which.first()).copied()
 }
 
 fn plot_axis(axis: &Axis) -> PlotAxis {

@@ -19,6 +19,7 @@ pub(super) fn of(experiment: &Experiment, compiled: &Compiled, engine: &dyn Engi
     let expressions = experiment.expressions.iter();
     let expressions = expressions.map(|one| format!("{} in {}", one.name, one.unit));
     let records: Vec<String> = recorders.chain(expressions).collect();
+    let traced = text_hash(&format!("{:?}", experiment.traced));
     // What is printed of a table is its length.
     let plan_text = format!("{}{:?}", print(plan), plan.layout().tables);
     vec![
@@ -30,6 +31,7 @@ pub(super) fn of(experiment: &Experiment, compiled: &Compiled, engine: &dyn Engi
         ("number of steps", schedule.n_steps.to_string()),
         ("method", compiled.method.name.to_owned()),
         ("records", records.join(", ")),
+        ("trace of chosen cells", traced),
         ("seed", experiment.seed.to_string()),
         ("engine", engine.arithmetic()),
         // Fixed parameters, the window of the features and whatever else there is.

@@ -6,9 +6,11 @@
 //! Must not know the command line.
 
 mod bench;
+mod chosen;
 mod drawing;
 mod error;
 mod fi;
+mod flow;
 mod gather;
 mod journal;
 mod marks;
@@ -36,7 +38,8 @@ pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
 pub use run::{RunOutcome, run};
-pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
+pub use space::{table_bytes, table_size};
+pub use sweep::{Progress, Silent, Swept, sweep};
 pub use target::Target;
 pub use trace::run_trace;
 pub use verify::{

@@ -24,7 +24,8 @@ pub(super) fn unit(label: &str) -> &str {
 
 /// Number and place in the grid.
 pub(super) fn cells(experiment: &Experiment, cells: Range<u64>) -> Vec<Column> {
-    let mut columns = vec![Column::new("cell", "", cells.clone().collect::<Vec<u64>>())];
+    let numbers = experiment.grid.numbers(cells.clone());
+    let mut columns = vec![Column::new("cell", "", numbers)];
     for (i, axis) in experiment.grid.axes().iter().enumerate() {
         columns.push(Column::new(
             &axis.name,

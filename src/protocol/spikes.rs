@@ -20,7 +20,7 @@ pub(super) fn part(slice: &Slice, capacity: u32) -> Result<Part, TableError> {
         n_dropped += u64::from(counts[i].saturating_sub(capacity));
         let first = i * capacity as usize;
         for k in first..first + counts[i].min(capacity) as usize {
-            cells.push(slice.cells.start + i as u64);
+            cells.push(slice.cells[i]);
             // Whole steps are subtracted exactly, before the fraction is added.
             let step = f64::from(steps[k]) - f64::from(timing.settle);
             times.push((step + fractions[k]) * timing.dt);

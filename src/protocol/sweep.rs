@@ -5,15 +5,14 @@
 //! know what is done with the rows afterwards.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
+use super::chosen::Chosen;
+use super::flow::{Flow, Share, Work, flow};
 use super::journal::{Entry, Journal};
-use super::tiles::{self, Outlet};
 use super::writer::{self, Writer};
-use super::{ProtocolError, Target, marks, space, tables};
-use crate::exec::{Engine, ExecError, Job, RunStats};
+use super::{ProtocolError, Target, marks, space};
+use crate::exec::{Engine, ExecError, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
 use crate::report::Times;
@@ -76,13 +75,16 @@ pub fn sweep(
     if let Some(name) = super::rows::clash(experiment) {
         return Err(ProtocolError::Clash { name: name.into() });
     }
+    let chosen = Chosen::of(experiment)?;
     let marks = marks::of(experiment, &compiled, engine);
     let sheets = writer::sheets(experiment, target)?;
     let earlier = writer::earlier(&sheets, target, &marks)?;
     writer::refuse_existing(&sheets, target, earlier.as_ref())?;
+    if let (Some(chosen), None) = (&chosen, &earlier) {
+        chosen.refuse_existing(target)?;
+    }
     let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
-    let bytes = left.saturating_mul(row_bytes(experiment));
-    space::check(&target.folder, bytes, left)?;
+    space::check(experiment, &target.folder, left)?;
     let begin = Instant::now();
     let job = engine.prepare(&compiled.plan)?;
     let compile_s = begin.elapsed().as_secs_f64();
@@ -97,19 +99,45 @@ pub fn sweep(
         entry,
         busy_s: 0.0,
     };
-    let flow = flow(engine, job, &mut writer, progress);
+    let steps_each = u64::from(compiled.plan.schedule().n_steps);
+    let before = chosen.as_ref().map_or(0, Chosen::cell_steps);
+    let mut share = Share {
+        progress,
+        before: 0,
+        all: before.saturating_add(n_cells.saturating_mul(steps_each)),
+    };
+    // Until a cell of the main table is done, the traces that are there may be of another run.
+    let is_due = |chosen: &&Chosen| n_resumed == 0 || !target.folder.join(chosen.name()).exists();
+    let traced = match chosen.as_ref().filter(is_due) {
+        Some(chosen) => chosen.run(engine, target, &mut share)?,
+        None => Flow::default(),
+    };
+    let is_cut = traced.failure.is_some();
+    share.before = before;
+    let flow = traced.then(|| {
+        let work = Work {
+            engine,
+            experiment,
+            plan: &compiled.plan,
+            first: n_resumed,
+        };
+        flow(&work, job, &mut |output| writer.take(output), &mut share)
+    });
     let times = flow.times(compile_s, writer.busy_s);
     let entry = writer.entry.clone();
     let n_rows = match &flow.failure {
         None => writer.finish()?,
         Some(_) => writer.n_rows(),
     };
-    let name = |(name, _): &(String, Table)| match &flow.failure {
-        None => name.clone(),
-        Some(_) => partial_path(name.as_ref()).display().to_string(),
+    let name = |name: &str, is_cut: bool| match is_cut {
+        false => name.to_owned(),
+        true => partial_path(name.as_ref()).display().to_string(),
     };
+    let is_failed = flow.failure.is_some();
+    let main = sheets.iter().map(|(sheet, _)| name(sheet, is_failed));
+    let traces = chosen.iter().map(|chosen| name(chosen.name(), is_cut));
     Ok(Swept {
-        files: sheets.iter().map(name).collect(),
+        files: main.chain(traces).collect(),
         stats: flow.stats,
         times,
         n_non_finite: entry.n_non_finite,
@@ -119,88 +147,4 @@ pub fn sweep(
         failure: flow.failure,
         compiled,
     })
-}
-
-/// How the cells went through the engine and the writer.
-struct Flow {
-    stats: RunStats,
-    wait_s: f64,
-    failure: Option<ExecError>,
-}
-
-impl Flow {
-    /// Where the time went; an engine counts the wait for the writer as its own.
-    fn times(&self, compile_s: f64, write_s: f64) -> Times {
-        Times {
-            compile: compile_s + self.stats.compile_s,
-            run: self.stats.run_s,
-            readback: (self.stats.readback_s - self.wait_s).max(0.0),
-            write: write_s,
-        }
-    }
-}
-
-/// Computes here and writes on another thread. One tile waits between the two.
-fn flow(
-    engine: &dyn Engine,
-    job: Box<dyn Job>,
-    writer: &mut Writer,
-    progress: &mut dyn Progress,
-) -> Flow {
-    let (experiment, plan) = (writer.experiment, &writer.compiled.plan);
-    let failed = AtomicBool::new(false);
-    let (queue, outputs) = sync_channel(1);
-    std::thread::scope(|scope| {
-        let mut outlet = Outlet {
-            queue,
-            progress,
-            failed: &failed,
-            n_cells: experiment.grid.n_cells(),
-            n_steps: u64::from(plan.schedule().n_steps),
-            next: writer.entry.cells,
-            wait_s: 0.0,
-        };
-        let failed = &failed;
-        let writing = scope.spawn(move || writer.run(outputs, failed));
-        let (stats, failure) = tiles::run(experiment, engine, plan, job, &mut outlet);
-        let wait_s = outlet.wait_s;
-        // No more tiles: the writer ends when it has written those in the queue.
-        drop(outlet);
-        let written = match writing.join() {
-            Ok(written) => written,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        // A failed writer stops the engine, so its failure is the cause.
-        let failure = match written {
-            Ok(()) => failure,
-            Err(error) => Some(ExecError::Sink(error.to_string())),
-        };
-        Flow {
-            stats,
-            wait_s,
-            failure,
-        }
-    })
-}
-
-/// About how many bytes the main table of `experiment` takes on the disk.
-#[must_use]
-pub fn table_bytes(experiment: &Experiment) -> u64 {
-    let n_cells = experiment.grid.n_cells();
-    n_cells.saturating_mul(row_bytes(experiment))
-}
-
-/// The same in words: "12.3 MB".
-#[must_use]
-pub fn table_size(experiment: &Experiment) -> String {
-    space::human(table_bytes(experiment))
-}
-
-/// About how many bytes a number takes in a table, with its comma.
-const BYTES_PER_FIELD: u64 = 9;
-
-fn row_bytes(experiment: &Experiment) -> u64 {
-    // Columns that do not make a table are refused later.
-    let n_columns = tables::empty(experiment).map_or(0, |rows| rows.main.columns().len());
-    BYTES_PER_FIELD * n_columns as u64
 }

@@ -18,7 +18,7 @@ use crate::table::{Column, Table, TableError};
 pub(super) struct Slice<'a> {
     pub(super) experiment: &'a Experiment,
     /// Numbers of the cells in the grid.
-    pub(super) cells: Range<u64>,
+    pub(super) cells: Vec<u64>,
     /// For each cell: do its values mean nothing?
     pub(super) non_finite: &'a [bool],
     /// The recorder's outputs; there may be none where there are no cells.
@@ -106,7 +106,7 @@ pub(super) fn of(
         let kept = output.columns.get(outputs.clone()).unwrap_or_default();
         let slice = Slice {
             experiment,
-            cells: cells.clone(),
+            cells: experiment.grid.numbers(cells.clone()),
             non_finite: &output.non_finite[places.clone()],
             raw: kept.iter().map(|c| raw(c, output.n, &places)).collect(),
         };

@@ -17,11 +17,8 @@ pub(super) fn part(slice: &Slice, of: &[Quantity], every: u32) -> Result<Part, T
     let n_cells = slice.non_finite.len();
     let traces = Traces::read(&slice.raw, n_cells, every);
     let n_samples = traces.steps.len();
-    let cells = slice
-        .cells
-        .clone()
-        .take(n_cells)
-        .flat_map(|cell| std::iter::repeat_n(cell, n_samples));
+    let cells = slice.cells.iter().take(n_cells);
+    let cells = cells.flat_map(|cell| std::iter::repeat_n(*cell, n_samples));
     let times = traces
         .steps
         .iter()

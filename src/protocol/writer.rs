@@ -1,10 +1,9 @@
-//! Rows written while the device computes the next: a thread of its own, fed through a short queue.
+//! Rows written while the device computes the next.
 //!
 //! Takes tiles of outputs in the order of their cells; writes each to the tables, then to the
 //! journal, some thousand cells at a time. The first failure ends it; whole rows stay.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
+use std::ops::Range;
 use std::time::Instant;
 
 use super::journal::{self, Entry, Journal, Marks};
@@ -12,11 +11,24 @@ use super::tables;
 use super::{ProtocolError, Target};
 use crate::exec::TileOutput;
 use crate::experiment::Experiment;
-use crate::plan::Compiled;
+use crate::plan::{Compiled, Plan};
 use crate::table::{CsvWriter, Existing, FileError, Table, TableError, partial_path, whole_rows};
 
-/// Cells turned into rows at once: what is held as text and columns stays small.
+/// Most cells turned into rows at once: what is held as text and columns stays small.
 const SLICE: usize = 1 << 13;
+/// Most entries of a list, such as samples of a trace, turned into rows at once, all cells together,
+/// as long as one cell has no more.
+const ENTRIES: usize = 1 << 18;
+
+/// The places of `n` cells, cut into those that are turned into rows at once.
+pub(super) fn slices(plan: &Plan, n: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    let lists = plan.layout().streams.iter().map(|list| list.capacity);
+    let longest = lists.max().unwrap_or(0).max(1) as usize;
+    let size = (ENTRIES / longest).clamp(1, SLICE);
+    (0..n)
+        .step_by(size)
+        .map(move |first| first..n.min(first + size))
+}
 
 /// The tables of a sweep, being written.
 pub(super) struct Writer<'a> {
@@ -34,40 +46,19 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes what comes until nothing more does; sets `failed` on a failure, so that nobody
-    /// computes what cannot be kept.
-    pub(super) fn run(
-        &mut self,
-        outputs: Receiver<TileOutput>,
-        failed: &AtomicBool,
-    ) -> Result<(), ProtocolError> {
-        let written = outputs.iter().try_for_each(|output| self.take(&output));
-        if written.is_err() {
-            failed.store(true, Ordering::Relaxed);
-        }
-        written
-    }
-
-    fn take(&mut self, output: &TileOutput) -> Result<(), ProtocolError> {
+    /// Writes the rows of a tile.
+    pub(super) fn take(&mut self, output: &TileOutput) -> Result<(), ProtocolError> {
         let begin = Instant::now();
-        let mut first = 0;
-        while first < output.n {
-            let end = output.n.min(first + SLICE);
-            self.slice(output, first, end)?;
-            first = end;
+        for places in slices(&self.compiled.plan, output.n) {
+            self.slice(output, places)?;
         }
         self.busy_s += begin.elapsed().as_secs_f64();
         Ok(())
     }
 
-    fn slice(
-        &mut self,
-        output: &TileOutput,
-        first: usize,
-        end: usize,
-    ) -> Result<(), ProtocolError> {
+    fn slice(&mut self, output: &TileOutput, places: Range<usize>) -> Result<(), ProtocolError> {
         let recorded = &self.compiled.recorded;
-        let rows = tables::of(self.experiment, recorded, output, first..end)?;
+        let rows = tables::of(self.experiment, recorded, output, places.clone())?;
         let Some((main, long)) = self.tables.split_first_mut() else {
             return Ok(());
         };
@@ -77,10 +68,11 @@ impl Writer<'_> {
         }
         main.append(&rows.main)?;
         (self.also)(&rows.main);
-        let lost = output.non_finite[first..end].iter().filter(|lost| **lost);
+        let n = places.len() as u64;
+        let lost = output.non_finite[places].iter().filter(|lost| **lost);
         self.entry.n_non_finite += lost.count() as u64;
         self.entry.n_dropped += rows.n_dropped;
-        self.entry.cells += (end - first) as u64;
+        self.entry.cells += n;
         self.entry.rows = self.tables.iter().map(CsvWriter::n_rows).collect();
         Ok(self.journal.write(&self.entry)?)
     }

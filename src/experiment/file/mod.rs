@@ -30,12 +30,20 @@
 //! E_K = { normal = ["-77 mV", "1 mV"], between = ["-80 mV", "-74 mV"] }
 //!
 //! [record]
-//! features = true
+//! features = ["spike_count", "rate"]  # columns in this order; true for all
 //! final_state = true
 //! spikes = { capacity = 64 }
-//! statistics = ["v", "m"]
-//! trace = { variables = ["v"], every = "0.1 ms" }
+//! statistics = ["v", "m", "g_Na*m^3*h*(v - E_Na)"]
+//! trace = { variables = ["v", "I_Na = g_Na*m^3*h*(v - E_Na)"], every = "0.1 ms", cells = [0, 10, 20] }
 //! ```
+//!
+//! A quantity in `statistics` or `variables` is a state, a sub-expression or an input of the model by
+//! its name, or any expression of the model's names, checked with its units as a line of the model
+//! is. `name = expression` heads its columns by the name, else its text does; its unit is inferred.
+//!
+//! Traces of chosen `cells`, by their numbers in the table, are those of all cells (`cells` left out)
+//! for these alone: the cells are run a second time by themselves, whatever the size of the grid.
+//! Where nothing else is recorded, only they are run, and the table has their rows alone.
 //!
 //! Takes text, a name for messages, and the folder that paths start from. The only place that
 //! knows TOML.
@@ -50,7 +58,7 @@ mod tests;
 
 use std::path::Path;
 
-use super::{Axis, Experiment, Grid, Problems, Samples, Setting, Timing, Values};
+use super::{Axis, Experiment, Grid, Problems, Samples, Setting, Timing, Traced, Values};
 use crate::diag::{Diagnostic, Diagnostics, SourceText, Span, nearest};
 use crate::experiment::recorded::Quantities;
 use crate::experiment::setting::left_behind;
@@ -176,6 +184,7 @@ struct Reading<'a> {
     tables: Vec<Samples>,
     /// What is recorded.
     quantities: Quantities<'a>,
+    traced: Option<Traced>,
     warnings: Vec<String>,
 }
 
@@ -213,6 +222,7 @@ impl<'a> Reading<'a> {
             driven: Vec::new(),
             tables: Vec::new(),
             quantities: Quantities::new(model),
+            traced: None,
             warnings: Vec::new(),
         }
     }
@@ -259,7 +269,7 @@ impl<'a> Reading<'a> {
             Ok(grid) => grid,
             Err(problem) => return Some(Err(problem.into())),
         };
-        Some(Ok(Experiment {
+        let experiment = Experiment {
             model: self.model.clone(),
             method,
             timing,
@@ -269,10 +279,16 @@ impl<'a> Reading<'a> {
             stimuli,
             tables: self.tables,
             recorders,
+            traced: self.traced,
             expressions: self.quantities.expressions,
             seed: self.seed,
             warnings: [self.warnings, moved].concat(),
-        }))
+        };
+        // Where nothing else is recorded, nothing else is run.
+        let alone = experiment
+            .tracing()
+            .filter(|_| experiment.recorders.is_empty());
+        Some(Ok(alone.unwrap_or(experiment)))
     }
 
     /// A quantity in base units, in the unit given or the declared one.

@@ -5,6 +5,7 @@ use super::fields::{Fields, Value};
 use crate::diag::Span;
 use crate::experiment::recorded::feature_named;
 use crate::experiment::timing::to_steps;
+use crate::experiment::{Grid, Traced};
 use crate::record::{Quantity, Recorder};
 use crate::units::Unit;
 
@@ -42,7 +43,7 @@ impl Reading<'_> {
             recorders.extend(self.trace(value));
         }
         record.finish("nothing records", self.diagnostics);
-        if recorders.is_empty() {
+        if recorders.is_empty() && self.traced.is_none() {
             self.error(
                 record.span,
                 "nothing is recorded",
@@ -53,10 +54,13 @@ impl Reading<'_> {
         recorders
     }
 
-    /// `{ variables = ["v"], every = "0.1 ms" }`; every step where no interval is given.
+    /// `{ variables = ["v"], every = "0.1 ms", cells = [0, 10] }`; every step where no interval is
+    /// given, all cells where none are named. Traces of named cells are no recorder of all cells:
+    /// they go to `self.traced`.
     fn trace(&mut self, value: Value) -> Option<Recorder> {
         let fields = value.fields(self.diagnostics)?;
         let (variables, every) = (fields.take("variables"), fields.take("every"));
+        let cells = fields.take("cells");
         fields.finish("a trace has no entry", self.diagnostics);
         let Some(variables) = variables else {
             self.error(
@@ -85,7 +89,39 @@ impl Reading<'_> {
                 }
             }
         };
-        Some(Recorder::Trace { of, every: steps })
+        let Some(cells) = cells else {
+            return Some(Recorder::Trace { of, every: steps });
+        };
+        let cells = self.chosen(cells)?;
+        self.traced = Some(Traced {
+            cells,
+            of,
+            every: steps,
+        });
+        None
+    }
+
+    /// Some cells of the grid, by their numbers.
+    fn chosen(&mut self, value: Value) -> Option<Grid> {
+        let members = value.list(self.diagnostics)?;
+        self.refuse_empty(value, &members)?;
+        let mut numbers = Vec::new();
+        for member in &members {
+            numbers.push((member.span, member.whole(self.diagnostics)?));
+        }
+        if self.diagnostics.has_errors() {
+            // Which cells there are is not known while an axis may be wrong.
+            return None;
+        }
+        // A grid that is too large is reported by itself.
+        let grid = Grid::new(self.axes.clone()).ok()?;
+        for (span, number) in &numbers {
+            if let Err(problem) = grid.choose(&[*number]) {
+                self.error(*span, problem.message, "here", problem.help);
+            }
+        }
+        let numbers: Vec<u64> = numbers.into_iter().map(|(_, number)| number).collect();
+        grid.choose(&numbers).ok()
     }
 
     /// `true` for every feature, or a list of some, whose columns come in its order.

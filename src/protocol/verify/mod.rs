@@ -83,7 +83,7 @@ pub fn verify(
         seed: experiment.seed,
         n_grid: experiment.grid.n_cells(),
         n_firing: sample.n_firing,
-        cells: sample.cells,
+        cells: numbers(&experiment, &sample.cells),
         n_steps: experiment.timing.n_steps(),
         dt,
         tolerance: dt + DRIFT * run_ms / 1000.0,
@@ -94,6 +94,12 @@ pub fn verify(
     verification.states = state_errors(&experiment, &states, &verification);
     verification.features = feature_errors(&trains, &verification);
     Ok(verification)
+}
+
+/// The numbers that tables have of cells of the grid.
+fn numbers(experiment: &Experiment, cells: &[u64]) -> Vec<u64> {
+    let number = |cell: &u64| experiment.grid.numbers(*cell..cell + 1);
+    cells.iter().flat_map(number).collect()
 }
 
 /// The same run with every step in the window, so that every spike is seen.

@@ -1,0 +1,88 @@
+//! Traces of chosen cells of a sweep: a second, small run of these cells alone, before the large
+//! one, so that a grid of any size costs no more than they do.
+//!
+//! Takes an experiment; gives `traces.csv`. Must not know the main table.
+
+use super::flow::{Flow, Work, flow};
+use super::journal::Entry;
+use super::{Progress, ProtocolError, Target, tables, writer};
+use crate::exec::{Engine, TileOutput};
+use crate::experiment::Experiment;
+use crate::plan::{Compiled, compile};
+use crate::table::{FileError, Table};
+
+/// The run of the chosen cells.
+pub(super) struct Chosen {
+    experiment: Experiment,
+    compiled: Compiled,
+    /// Its file's name and its columns.
+    sheet: (String, Table),
+}
+
+impl Chosen {
+    /// None where `experiment` has no traces of chosen cells.
+    pub(super) fn of(experiment: &Experiment) -> Result<Option<Chosen>, ProtocolError> {
+        let Some(experiment) = experiment.tracing() else {
+            return Ok(None);
+        };
+        let compiled = compile(&experiment)?;
+        let sheet = tables::empty(&experiment)?.long.into_iter().next();
+        Ok(sheet.map(|(name, columns)| Chosen {
+            experiment,
+            compiled,
+            sheet: (name.to_owned(), columns),
+        }))
+    }
+
+    /// Name of its file.
+    pub(super) fn name(&self) -> &str {
+        &self.sheet.0
+    }
+
+    /// Cell-steps of all of it.
+    pub(super) fn cell_steps(&self) -> u64 {
+        let n_steps = u64::from(self.compiled.plan.schedule().n_steps);
+        self.experiment.grid.n_cells().saturating_mul(n_steps)
+    }
+
+    /// Refuses to replace a file of another run.
+    pub(super) fn refuse_existing(&self, target: &Target) -> Result<(), FileError> {
+        writer::refuse_existing(std::slice::from_ref(&self.sheet), target, None)
+    }
+
+    /// Runs the cells and writes their traces. A failure on the way is in the flow that is given;
+    /// whole rows stay in the partial file then.
+    pub(super) fn run(
+        &self,
+        engine: &dyn Engine,
+        target: &Target,
+        progress: &mut dyn Progress,
+    ) -> Result<Flow, ProtocolError> {
+        let sheet = std::slice::from_ref(&self.sheet);
+        let mut tables = writer::open(sheet, target, &Entry::begin(1), &mut |_| {})?;
+        let job = engine.prepare(&self.compiled.plan)?;
+        let work = Work {
+            engine,
+            experiment: &self.experiment,
+            plan: &self.compiled.plan,
+            first: 0,
+        };
+        let mut take = |output: &TileOutput| {
+            for places in writer::slices(&self.compiled.plan, output.n) {
+                let recorded = &self.compiled.recorded;
+                let rows = tables::of(&self.experiment, recorded, output, places)?;
+                for (table, (_, rows)) in tables.iter_mut().zip(&rows.long) {
+                    table.append(rows)?;
+                }
+            }
+            Ok(())
+        };
+        let flow = flow(&work, job, &mut take, progress);
+        if flow.failure.is_none() {
+            for table in tables {
+                table.finish()?;
+            }
+        }
+        Ok(flow)
+    }
+}
