@@ -498,6 +498,10 @@ fn trace_refuses_what_it_cannot_record() {
             &["trace", "lif", "--variables", "w"][..],
             "there is no `w` to record",
         ),
+        (
+            &["trace", "lif", "--variables", "v,min(v, 3)"],
+            "--variables:1:10",
+        ),
         (&["trace", "lif", "--every", "0"], "shorter than a step"),
         (&["trace", "lif", "--amplitude", "1 mV"], "wrong unit"),
         (&["trace", "lif", "--set", "tau=5:10:2000"], "too many"),
@@ -510,4 +514,28 @@ fn trace_refuses_what_it_cannot_record() {
         folder.run(arguments).expect(2).says(&[expected]);
         assert!(folder.names().is_empty(), "{arguments:?}");
     }
+}
+
+#[test]
+fn trace_takes_expressions_and_fi_chosen_features() {
+    let folder = Folder::new();
+    let variables = "v,min(v, -60 mV), I_leak = (v - E_L)/R";
+    let mut arguments = vec!["trace", "lif", "--engine", "reference"];
+    arguments.extend(["--duration", "20 ms", "--variables", variables]);
+    folder.run(&arguments).expect(0);
+    let text = folder.read("trace.csv");
+    let expected = "cell,time [ms],v [mV],\"min(v, -60 mV) [mV]\",I_leak [nA],I [nA]\n";
+    assert!(text.starts_with(expected), "{text}");
+
+    let ended = folder.fi(&["lif", "--features", "ISI_CV,spike_count"]);
+    ended.expect(0);
+    let text = folder.read("fi.csv");
+    assert!(
+        text.starts_with("cell,I [nA],ISI_CV,spike_count\n"),
+        "{text}"
+    );
+    assert!(folder.read("fi.svg").contains("ISI_CV"));
+    let ended = folder.fi(&["lif", "--features", "ISI_CW"]);
+    let expected = ["no feature `ISI_CW`", "did you mean `ISI_CV`?"];
+    ended.expect(2).says(&expected);
 }

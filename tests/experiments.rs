@@ -125,3 +125,79 @@ fn a_sample_is_the_same_in_any_run() {
         }
     }
 }
+
+/// What a file can say of recording, with few cells and steps.
+const RECORDED: &str = r#"
+model = "hodgkin_huxley"
+dt = "0.01 ms"
+method = "staggered"
+
+[stimulus.I]
+kind = "step"
+onset = "10 ms"
+duration = "50 ms"
+
+[sweep]
+g_Na = { from = "100 mS/cm^2", to = "140 mS/cm^2", n = 3 }
+"I.amplitude" = { from = "0 uA/cm^2", to = "30 uA/cm^2", n = 11 }
+
+[record]
+features = ["spike_count", "rate", "time_to_first_spike", "ISI_CV"]
+spikes = { capacity = 64 }
+statistics = ["g_Na*m^3*h*(v - E_Na)"]
+trace = { variables = ["v", "I_K = g_K*n^4*(v - E_K)"], every = "0.1 ms", cells = [0, 10, 20] }
+"#;
+
+fn headers(table: &Table) -> Vec<String> {
+    table.columns().iter().map(|c| c.header()).collect()
+}
+
+#[test]
+fn features_expressions_and_chosen_traces_have_their_columns() {
+    let tables = tables(RECORDED);
+    let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["table.csv", "spikes.csv", "traces.csv"]);
+    let main = &tables[0].1;
+    let current = "(g_Na*m^3*h*(v - E_Na))";
+    assert_eq!(
+        headers(main),
+        [
+            "cell",
+            "g_Na [mS/cm^2]",
+            "I.amplitude [uA/cm^2]",
+            "spike_count",
+            "rate [Hz]",
+            "time_to_first_spike [ms]",
+            "ISI_CV",
+            &format!("{current}_min [uA/cm^2]"),
+            &format!("{current}_max [uA/cm^2]"),
+            &format!("{current}_mean [uA/cm^2]"),
+            &format!("{current}_variance [(uA/cm^2)^2]"),
+        ]
+    );
+    assert!(value(main, &format!("{current}_min"), 32) < -100.0);
+    let traces = &tables[2].1;
+    let expected = ["cell", "time [ms]", "v [mV]", "I_K [uA/cm^2]"];
+    assert_eq!(headers(traces), expected);
+    assert_eq!(traces.n_rows(), 3 * 600);
+    assert_eq!(value(traces, "cell", 600), 10.0);
+}
+
+/// A thousand million cells, of which three are traced and nothing else is asked for.
+#[test]
+fn traces_alone_cost_no_more_than_their_cells() {
+    let (begin, end) = RECORDED.split_once("features").unwrap();
+    let (_, trace) = end.split_once("trace").unwrap();
+    let text = format!("{begin}trace{trace}").replace("n = 3 ", "n = 100000000 ");
+    assert_eq!(read(&text).grid.n_cells(), 3);
+    let (alone, among) = (tables(&text), tables(RECORDED));
+    assert_eq!(alone[0].1.n_rows(), 3);
+    assert_eq!(value(&alone[0].1, "cell", 2), 20.0);
+    // The first cell is the same in both grids.
+    for row in 0..600 {
+        assert_eq!(
+            value(&alone[1].1, "I_K", row),
+            value(&among[2].1, "I_K", row)
+        );
+    }
+}

@@ -308,6 +308,22 @@ mod tests {
     }
 
     #[test]
+    fn chosen_cells_keep_their_numbers_and_values() {
+        let a = axis("a", Values::List(vec![1.0, 2.0]));
+        let b = axis("b", Values::List(vec![10.0, 20.0, 30.0]));
+        let grid = Grid::new(vec![a, b]).unwrap();
+        let some = grid.choose(&[5, 1, 5, 3]).unwrap();
+        assert_eq!(some.n_cells(), 3);
+        assert_eq!(some.numbers(0..3), [1, 3, 5]);
+        assert_eq!(some.column(0, 1..3), [2.0, 2.0]);
+        assert_eq!(some.column(1, 0..3), [20.0, 10.0, 30.0]);
+        assert_eq!(some.choose(&[3]).unwrap().numbers(0..1), [3]);
+        for (grid, cells) in [(&grid, &[6][..]), (&some, &[0]), (&grid, &[])] {
+            assert!(grid.choose(cells).is_err());
+        }
+    }
+
+    #[test]
     fn a_joint_axis_moves_with_its_leader_and_adds_no_cells() {
         let a = axis("a", Values::List(vec![1.0, 2.0]));
         let b = Axis {

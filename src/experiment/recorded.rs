@@ -99,7 +99,7 @@ fn remedy(model: &Model, name: &str) -> String {
     let names: Vec<&str> = states.chain(parts).chain(inputs).collect();
     let near = nearest(name, names.iter().copied()).map(|n| format!("did you mean `{n}`? "));
     format!(
-        "{}the model has: {}; an expression of its names is recorded, too",
+        "{}the model has: {}; an expression of its names can be recorded, too",
         near.unwrap_or_default(),
         names.join(", ")
     )

@@ -31,7 +31,7 @@ impl Model {
             scope: &mut scope,
             text,
             diagnostics: &mut diagnostics,
-            place: Place::Anywhere,
+            place: Place::Beside,
         };
         let typed = checker.expr(&tree);
         if diagnostics.has_errors() {

@@ -81,16 +81,16 @@ impl Checker<'_, '_> {
             let function = Function::find(name)
                 .map(|row| format!("`{}` is a function: write `{}(...)`", row.name, row.name));
             let unit = || nearest_unit(name).map(|near| format!("did you mean the unit `{near}`?"));
-            let declare = || {
-                Some(
+            let declare = match self.place {
+                Place::Beside => "write names of the model, numbers and units",
+                _ => {
                     "declare it: `param NAME = value`, `NAME = ... : unit`, or `input NAME : unit`"
-                        .to_owned(),
-                )
+                }
             };
             error.help = function
                 .or_else(|| self.scope.suggest(name, self.diagnostics))
                 .or_else(unit)
-                .or_else(declare);
+                .or_else(|| Some(declare.to_owned()));
         }
         self.report(span, error)
     }

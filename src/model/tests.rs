@@ -455,3 +455,50 @@ fn garbage_is_refused_without_panic() {
         }
     }
 }
+
+#[test]
+fn an_expression_beside_the_text_has_the_unit_that_the_model_has_for_it() {
+    let (model, _) = Model::parse(
+        "test",
+        "dv/dt = (I - g*(v - E) - f*x)/C : mV\ndx/dt = -x*rate : 1\ninit v = 0 mV\ninit x = 0\n\
+         rate = 1/tau : Hz\ninput I : nA\nparam g = 30 nS\nparam E = -0.07 V\nparam C = 1 nF\n\
+         param tau = 10 ms\nparam f = 1 pA\n",
+    )
+    .unwrap_or_else(|errors| panic!("{errors:?}"));
+    for (text, name, unit) in [
+        ("g*(v - E)", "g*(v - E)", "nA"),
+        ("I_leak = g*(v - E)", "I_leak", "nA"),
+        ("2 * f", "2 * f", "pA"),
+        (" E -  v # more", "E - v", "V"),
+        ("v - E", "v - E", "mV"),
+        ("rate*x", "rate*x", "Hz"),
+        ("x/tau", "x/tau", "Hz"),
+        ("t + dt", "t + dt", "ms"),
+        ("v > 0 mV and x < 1", "v > 0 mV and x < 1", "1"),
+        ("x^2 + 1", "x^2 + 1", "1"),
+        ("min(v, 0 mV)", "min(v, 0 mV)", "mV"),
+        ("0", "0", "1"),
+    ] {
+        let read = model
+            .expression(text)
+            .unwrap_or_else(|errors| panic!("{text}: {errors:?}"));
+        assert_eq!((read.name.as_str(), read.unit.label.as_str()), (name, unit));
+    }
+    for (text, message, start) in [
+        ("v + x", "cannot add mV and a plain number", 4),
+        ("g*(v - EE)", "`EE` is not known", 7),
+        ("v = g*v", "cannot be named `v`: it is a state", 0),
+        ("exp = v", "this is the name of a function", 0),
+        ("time = v", "every table has a column", 0),
+        ("v, x", "expected the end of the expression", 1),
+        ("v\nx", "an expression on one line", 1),
+        ("a = ", "expected a value", 3),
+        ("", "expected a value", 0),
+        ("3 = v", "expected", 0),
+    ] {
+        let errors = model.expression(text).unwrap_err();
+        let first = errors.iter().next().unwrap();
+        assert!(first.message.contains(message), "{text}: {first:?}");
+        assert_eq!(first.labels[0].0.start, start, "{text}: {first:?}");
+    }
+}

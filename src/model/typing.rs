@@ -55,6 +55,8 @@ pub(super) struct Typed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Anywhere,
+    /// The same, where no more can be declared.
+    Beside,
     /// Numbers, units and parameters.
     ParamValue,
     /// Numbers and units; declared names do not shadow units here.

@@ -1,9 +1,9 @@
 //! Any recorders: which tables there are, and what they hold.
 
-use rheobase::experiment::{Experiment, FiOptions};
-use rheobase::protocol::{Silent, Swept, sweep};
-use rheobase::record::Recorder;
-use rheobase::table::{Table, read_csv};
+use rheobase::experiment::{Experiment, FiOptions, Traced};
+use rheobase::protocol::{ProtocolError, Silent, Swept, Target, sweep};
+use rheobase::record::{Quantity, Recorder};
+use rheobase::table::{Existing, Table, read_csv};
 
 use super::faulty::{Fault, Faulty};
 use super::{Until, bytes, names, target, with};
@@ -123,4 +123,114 @@ fn all_tables_are_gone_on_with_together() {
             "{name}"
         );
     }
+}
+
+/// Traces of all cells, or of some that are run by themselves.
+fn tracing(cells: Option<&[u64]>) -> Experiment {
+    let mut experiment = all();
+    let (of, every) = (vec![Quantity::State(0), Quantity::Input(0)], 100);
+    match cells {
+        None => experiment.recorders.push(Recorder::Trace { of, every }),
+        Some(cells) => {
+            let cells = experiment.grid.choose(cells).expect("there");
+            experiment.traced = Some(Traced { cells, of, every });
+        }
+    }
+    experiment
+}
+
+/// A sweep that is stopped after so many cell-steps.
+fn ran(experiment: &Experiment, target: &Target, stop: u64) -> Result<Swept, ProtocolError> {
+    let engine = Faulty::new(130, Fault::Nothing);
+    sweep(experiment, &engine, target, &mut Until(stop), &mut |_| {})
+}
+
+#[test]
+fn traces_of_chosen_cells_are_those_of_all_for_these() {
+    let (every, some) = (tempfile::tempdir(), tempfile::tempdir());
+    let every = every.expect("a temporary folder");
+    let some = some.expect("a temporary folder");
+    ran(&tracing(None), &target(every.path(), false), u64::MAX).expect("complete");
+    let experiment = tracing(Some(&[400, 3, 77]));
+    let outcome = ran(&experiment, &target(some.path(), false), u64::MAX).expect("complete");
+    assert_eq!(outcome.files, ["fi.csv", "spikes.csv", "traces.csv"]);
+    assert_eq!(outcome.stats.cell_steps, 503 * 1200);
+    for name in ["fi.csv", "spikes.csv"] {
+        assert_eq!(
+            bytes(some.path(), name),
+            bytes(every.path(), name),
+            "{name}"
+        );
+    }
+    let text = String::from_utf8(bytes(every.path(), "traces.csv")).expect("text");
+    let of_chosen = |line: &&str| {
+        let cell = line.split(',').next().unwrap_or("");
+        ["cell", "3", "77", "400"].contains(&cell)
+    };
+    let expected: Vec<&str> = text.lines().filter(of_chosen).collect();
+    assert_eq!(expected.len(), 1 + 3 * 12);
+    let found = String::from_utf8(bytes(some.path(), "traces.csv")).expect("text");
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_run_with_chosen_traces_is_gone_on_with_from_anywhere() {
+    let experiment = tracing(Some(&[400, 3, 77]));
+    let plain = tempfile::tempdir().expect("a temporary folder");
+    ran(&experiment, &target(plain.path(), false), u64::MAX).expect("complete");
+    // Before the traces, within the table, and with the traces lost between the two runs.
+    for (stop, is_lost) in [(0, false), (200 * 1200, false), (200 * 1200, true)] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let cut = ran(&experiment, &target(folder.path(), false), stop).expect("cut");
+        assert!(cut.failure.is_some() && cut.n_rows < 500);
+        let traces = folder.path().join("traces.csv");
+        assert_eq!(traces.exists(), stop > 0);
+        assert_eq!(cut.files[2] == "traces.csv", stop > 0, "{:?}", cut.files);
+        if is_lost {
+            std::fs::remove_file(&traces).expect("removed");
+        }
+        let ended = ran(&experiment, &target(folder.path(), true), u64::MAX).expect("complete");
+        assert_eq!((ended.n_resumed, ended.n_rows), (cut.n_rows, 500));
+        let again = if stop > 0 && !is_lost { 0 } else { 3 };
+        let expected = (500 - cut.n_rows + again) * 1200;
+        assert_eq!(ended.stats.cell_steps, expected, "stopped at {stop}");
+        assert_eq!(names(folder.path()), names(plain.path()));
+        for name in names(plain.path()) {
+            assert_eq!(
+                bytes(folder.path(), &name),
+                bytes(plain.path(), &name),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn traces_of_another_run_are_neither_replaced_unasked_nor_taken_for_its_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let old = folder.path().join("traces.csv");
+    std::fs::write(&old, "old").expect("written");
+    let experiment = tracing(Some(&[1]));
+    let first = target(folder.path(), false);
+    let error = ran(&experiment, &first, u64::MAX).expect_err("refused");
+    assert!(error.to_string().contains("traces.csv"), "{error}");
+    let replace = Target {
+        existing: Existing::Replace,
+        ..first
+    };
+    ran(&experiment, &replace, 0).expect("cut");
+    assert_eq!(std::fs::read_to_string(&old).expect("there"), "old");
+    ran(&experiment, &target(folder.path(), true), u64::MAX).expect("complete");
+    assert_eq!(read_csv(&old).expect("readable").n_rows(), 12);
+}
+
+#[test]
+fn a_run_with_other_traces_is_another_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let first = target(folder.path(), false);
+    ran(&tracing(Some(&[1])), &first, 200 * 1200).expect("cut");
+    let again = target(folder.path(), true);
+    let error = ran(&tracing(Some(&[2])), &again, u64::MAX).expect_err("another run");
+    let expected = "its trace of chosen cells differs";
+    assert!(error.to_string().contains(expected), "{error}");
 }

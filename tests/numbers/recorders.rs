@@ -1,10 +1,13 @@
 //! Recorders × engines: what is reduced on the device is what the host makes of every step's trace.
 
-use rheobase::exec::Column;
+use rheobase::exec::reference::ReferenceEngine;
+use rheobase::exec::{Column, Engine};
 use rheobase::experiment::{Experiment, Setting, StimulusValue};
 use rheobase::ir::Slot;
 use rheobase::plan::{PlanError, compile};
-use rheobase::record::{Quantity, Recorder, Summary, Traces};
+use rheobase::record::{
+    FEATURES, Feature, Quantity, Recorder, SpikeTrain, Summary, Timing, Traces,
+};
 
 use super::conformance::bits;
 use super::harness::{Run, engines, experiment, floats, model, raw, run};
@@ -132,6 +135,140 @@ fn sub_expressions_and_inputs_belong_to_the_end_of_the_step() {
     }
 }
 
+/// An expression is computed from the states, the input and the time beside it in the trace, from
+/// parameters of the cell and from sub-expressions.
+#[test]
+fn an_expression_is_what_its_text_says_at_the_end_of_the_step() {
+    let texts = [
+        "I_Na = g_Na*m^3*h*(v - E_Na)",
+        "I/C - v/ms",
+        "v > -60 mV",
+        "beta_n*n*t",
+        "min(v, -66 mV)",
+    ];
+    let [v, m, h, n] = [0, 1, 2, 3].map(Quantity::State);
+    let mut of = vec![v, m, h, n, Quantity::Input(0)];
+    of.extend((0..texts.len()).map(Quantity::Expression));
+    let options = "from=2 to=30 n=3 set:g_Na=100,120,140 settle=5ms duration=20ms";
+    let extremes = Recorder::Statistics {
+        of: Quantity::Expression(0),
+    };
+    let mut e = experiment(
+        model("hodgkin_huxley"),
+        options,
+        vec![trace(&of, 1), extremes],
+    );
+    let expressions = texts.map(|text| e.model.expression(text).unwrap());
+    e.expressions = expressions.to_vec();
+    let reference: Box<dyn Engine> = Box::new(ReferenceEngine);
+    let all = engines().map(|(subject, engine)| (subject.name, subject.roundoff, engine));
+    for (name, roundoff, engine) in all.chain([("reference", 1.11e-16, reference)]) {
+        let found = run(engine.as_ref(), &e);
+        let columns: Vec<Vec<Vec<f64>>> = (0..of.len()).map(|i| samples(&found, i, 1)).collect();
+        let extremes = Summary::read(&raw(&found, of.len()..of.len() + 6), 2000);
+        for (cell, extremes) in extremes.iter().enumerate() {
+            let g_na = [100.0, 120.0, 140.0][cell / 3];
+            let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+            let sample = |i: usize, step: usize| columns[i][cell][step];
+            for step in 0..2500 {
+                let at = |i| sample(i, step);
+                let (v, m, h, n) = (at(0), at(1), at(2), at(3));
+                let t = (step + 1) as f64 * 0.01;
+                let beta_n = 0.125 * (-(v + 65.0) / 80.0).exp();
+                let expected = [
+                    g_na * m.powi(3) * h * (v - 50.0),
+                    at(4) - v,
+                    f64::from(u8::from(v > -60.0)),
+                    beta_n * n * t,
+                    v.min(-66.0),
+                ];
+                for (i, expected) in expected.into_iter().enumerate() {
+                    let off = (at(5 + i) - expected).abs();
+                    let what = format!("{} on {name}, cell {cell}, step {step}", texts[i]);
+                    // Some are differences of numbers of about 100.
+                    let bound = 100.0 * roundoff * (expected.abs() + 10.0);
+                    assert!(off <= bound, "{what}: {} not {expected}", at(5 + i));
+                }
+                if step >= 500 {
+                    (min, max) = (min.min(at(5)), max.max(at(5)));
+                }
+            }
+            if name != "gpu" {
+                assert_eq!((extremes.min, extremes.max), (min, max), "{name}, {cell}");
+            }
+        }
+        let least = extremes.iter().fold(0.0, |least: f64, x| least.min(x.min));
+        assert!(least < -500.0, "{name}: the sodium current is {least}");
+    }
+}
+
+#[test]
+fn a_chosen_feature_is_the_same_as_among_all() {
+    let all: Vec<&Feature> = FEATURES.iter().collect();
+    let timing = Timing { dt: 0.1, onset: 60 };
+    let values = |run: &Run, which: &[&Feature], feature: &Feature| -> Vec<Option<f64>> {
+        let trains = SpikeTrain::read(&raw(run, 0..run.columns.len()), which);
+        let values = trains.iter().map(|train| (feature.value)(train, timing));
+        values.collect()
+    };
+    for (subject, engine) in engines() {
+        let whole = run(
+            engine.as_ref(),
+            &some("hodgkin_huxley", vec![Recorder::features()]),
+        );
+        for feature in FEATURES {
+            let which = vec![feature];
+            let e = some("hodgkin_huxley", vec![Recorder::Features(which.clone())]);
+            let alone = run(engine.as_ref(), &e);
+            let (a, b) = (
+                values(&alone, &which, feature),
+                values(&whole, &all, feature),
+            );
+            let what = format!("{} on {}", feature.name, subject.name);
+            assert!(a.iter().any(|x| x.is_some_and(|x| x != 0.0)), "{what}");
+            for (a, b) in a.into_iter().zip(b) {
+                let same = match (a, b) {
+                    // Another kernel, whose compiler may contract other sums.
+                    (Some(a), Some(b)) if subject.name == "gpu" => (a - b).abs() <= 1e-3 * b.abs(),
+                    (a, b) => a == b,
+                };
+                assert!(same, "{what}: {a:?}, {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_what_the_chosen_features_need_is_kept() {
+    let first = ["first_step", "first_fraction"];
+    let second = ["second_step", "second_fraction"];
+    let previous = ["previous_step", "previous_fraction"];
+    let last = ["last_step", "last_fraction"];
+    let moments = ["interval_mean", "interval_squares"];
+    let plan = |name| {
+        let feature = rheobase::record::feature(name).unwrap();
+        let e = some("hodgkin_huxley", vec![Recorder::Features(vec![feature])]);
+        compile(&e).unwrap().plan
+    };
+    for (name, parts) in [
+        ("spike_count", vec![]),
+        ("rate", vec![first, last]),
+        ("time_to_first_spike", vec![first]),
+        ("inv_first_ISI", vec![first, second]),
+        ("inv_last_ISI", vec![previous, last]),
+        ("ISI_CV", vec![last, moments]),
+    ] {
+        let plan = plan(name);
+        let accums = plan.layout().accums.iter();
+        let accums: Vec<&str> = accums.map(|a| a.name.as_str()).collect();
+        let expected = [vec!["spike_count"], parts.concat()].concat();
+        assert_eq!(accums, expected, "{name}");
+    }
+    // Where in the step the threshold is crossed takes a division; nobody asks for it here.
+    let divisions = |name| rheobase::ir::OpCounts::of([&plan(name).step()[1]]).divs;
+    assert_eq!((divisions("spike_count"), divisions("rate")), (0, 1));
+}
+
 #[test]
 fn what_is_not_asked_for_is_not_there() {
     let plan = |recorders| compile(&some("hodgkin_huxley", recorders)).unwrap().plan;
@@ -154,6 +291,15 @@ fn what_is_not_asked_for_is_not_there() {
         );
     }
     assert!(observed.layout().temps.is_empty());
+
+    let of = vec![trace(&[Quantity::Expression(0)], 10)];
+    let mut e = some("hodgkin_huxley", of);
+    e.expressions = vec![e.model.expression("g_Na*m^3*h*(v - E_Na)").unwrap()];
+    let with = compile(&e).unwrap().plan;
+    let labels: Vec<&str> = with.step().iter().map(|b| b.label).collect();
+    assert_eq!(labels, ["advance", "trace"]);
+    let without = plan(vec![trace(&[v], 10)]);
+    assert_eq!(with.step()[0], without.step()[0], "the step is as it was");
 }
 
 #[test]
@@ -165,6 +311,7 @@ fn what_cannot_be_recorded_is_refused() {
         Recorder::Statistics {
             of: Quantity::Input(1),
         },
+        trace(&[Quantity::Expression(0)], 1),
     ] {
         let e = some("lif", vec![recorder]);
         assert!(matches!(compile(&e), Err(PlanError::Recorder { .. })));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::from_toml;
 use crate::experiment::{Experiment, Setting, StimulusValue};
-use crate::record::{Quantity, Recorder};
+use crate::record::{Quantity, Recorder, feature};
 
 fn read(text: &str) -> Experiment {
     from_toml("test.toml", text, Path::new(".")).unwrap_or_else(|error| panic!("{error}"))
@@ -100,6 +100,99 @@ fn a_whole_experiment_is_read() {
     assert!((amplitudes[8] - 10.0).abs() < 1e-12, "{amplitudes:?}");
     let reversal = e.grid.column(3, 0..240);
     assert!(reversal.iter().all(|x| (-80.0..=-74.0).contains(x)));
+}
+
+const CHOICES: &str = r#"
+model = "hodgkin_huxley"
+duration = "10 ms"
+[sweep]
+g_Na = [100, 120, 140]
+[record]
+features = ["rate", "spike_count"]
+statistics = ["I_Na = g_Na*m^3*h*(v - E_Na)", "v", "alpha_m*m"]
+trace = { variables = ["I_Na = g_Na*m^3*h*(v - E_Na)", "v"], every = "0.1 ms", cells = [2, 0, 2] }
+"#;
+
+#[test]
+fn features_expressions_and_cells_are_chosen() {
+    let e = read(CHOICES);
+    let of = |i| Recorder::Statistics {
+        of: Quantity::Expression(i),
+    };
+    let v = Quantity::State(0);
+    let features = ["rate", "spike_count"].map(|name| feature(name).unwrap());
+    let expected = [
+        Recorder::Features(features.to_vec()),
+        of(0),
+        Recorder::Statistics { of: v },
+        of(1),
+    ];
+    assert_eq!(e.recorders, expected);
+    let named: Vec<(&str, &str)> = e
+        .expressions
+        .iter()
+        .map(|one| (one.name.as_str(), one.unit.label.as_str()))
+        .collect();
+    assert_eq!(named, [("I_Na", "uA/cm^2"), ("alpha_m*m", "Hz")]);
+    let traced = e.tracing().unwrap();
+    let trace = Recorder::Trace {
+        of: vec![Quantity::Expression(0), v],
+        every: 10,
+    };
+    assert_eq!(traced.recorders, [trace]);
+    assert_eq!(traced.grid.numbers(0..2), [0, 2]);
+    assert_eq!(traced.columns(0..2), [[100.0, 140.0]]);
+}
+
+#[test]
+fn where_only_chosen_cells_are_traced_only_they_are_run() {
+    let e = read(
+        "model = \"lif\"\n[sweep]\nR = { from = 1, to = 2, n = 1000000 }\n\
+         \"I.amplitude\" = { from = 0, to = 2, n = 1000000 }\n\
+         [record]\ntrace = { variables = [\"v\"], cells = [999999999999, 1000000] }\n",
+    );
+    assert!(e.traced.is_none());
+    assert_eq!(e.grid.n_cells(), 2);
+    assert_eq!(e.grid.numbers(0..2), [1_000_000, 999_999_999_999]);
+    assert_eq!(e.grid.column(0, 0..2)[1], 2.0);
+    assert_eq!(e.grid.column(1, 0..2), [0.0, 2.0]);
+}
+
+#[test]
+fn what_cannot_be_recorded_is_shown_at_its_place() {
+    for (entry, expected) in [
+        (r#"features = ["rte"]"#, "did you mean `rate`?"),
+        (r#"features = ["rte"]"#, "3:13"),
+        ("features = []", "the list is empty"),
+        (r#"features = ["rate", "rate"]"#, "recorded twice"),
+        (r#"statistics = ["v", "v*2 + 1"]"#, "3:27"),
+        (r#"statistics = ["v", "v*2 + 1"]"#, "write the unit: `1 mV`"),
+        ("statistics = ['v', '''v*2 + 1''']", "3:29"),
+        (r#"statistics = ["v\u0020+ 1"]"#, "3:15"),
+        (r#"statistics = ["v", " v"]"#, "3:22"),
+        (r#"statistics = ["v", " v"]"#, "recorded twice"),
+        (r#"statistics = ["a = v", "a = 2*v"]"#, "two expressions"),
+        (r#"statistics = ["tau_x"]"#, "no `tau_x` to record"),
+        (r#"statistics = ["exp(zz)"]"#, "write names of the model"),
+        (
+            r#"trace = { variables = ["v"], cells = [0, 1] }"#,
+            "there is no cell 1",
+        ),
+        (r#"trace = { variables = ["v"], cells = [0, 1] }"#, "3:42"),
+        (r#"trace = { variables = ["v"], cells = [-1] }"#, "whole"),
+        (
+            r#"trace = { variables = ["v"], cells = [] }"#,
+            "the list is empty",
+        ),
+    ] {
+        let found = refused(&format!("model = \"lif\"\n[record]\n{entry}\n"));
+        assert!(
+            found.contains(expected),
+            "{expected:?} is missing in\n{found}"
+        );
+    }
+    let constants = "model = \"lif\"\n[record]\nstatistics = [\"tau\", \"t\"]\n";
+    assert_eq!(read(constants).expressions.len(), 2);
 }
 
 #[test]
@@ -243,8 +336,8 @@ fn mutated_experiments_never_panic() {
     let seed = 41;
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    for _ in 0..400 {
-        let mut text: Vec<u8> = WHOLE.bytes().collect();
+    for i in 0..600 {
+        let mut text: Vec<u8> = [WHOLE, CHOICES][i % 2].bytes().collect();
         for _ in 0..1 + random.usize(0..4) {
             let at = random.usize(0..text.len());
             match random.u8(0..3) {
