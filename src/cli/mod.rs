@@ -79,7 +79,8 @@ pub fn command() -> clap::Command {
 const TRACE_HELP: &str = "Examples:
   rheobase trace hodgkin_huxley --amplitude 10 --duration \"50 ms\" --settle \"10 ms\"
   rheobase trace hodgkin_huxley --amplitude 5,7,10 --all --duration \"100 ms\"
-  rheobase trace lif --amplitude 2 --variables v --every \"0.1 ms\"";
+  rheobase trace lif --amplitude 2 --variables v --every \"0.1 ms\"
+  rheobase trace hodgkin_huxley --variables \"v, I_Na = g_Na*m^3*h*(v - E_Na)\"";
 
 const RUN_HELP: &str = "An experiment file names a model, stimuli, axes and recorders; the documentation of `from_toml` shows every
 entry, and examples/ has some to begin with. `rheobase check FILE.toml` tells cells, steps and bytes before anything runs.

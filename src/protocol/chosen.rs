@@ -6,7 +6,7 @@
 use super::flow::{Flow, Work, flow};
 use super::journal::Entry;
 use super::{Progress, ProtocolError, Target, tables, writer};
-use crate::exec::{Engine, TileOutput};
+use crate::exec::{Engine, ExecError, Job, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
 use crate::table::{FileError, Table};
@@ -50,17 +50,27 @@ impl Chosen {
         writer::refuse_existing(std::slice::from_ref(&self.sheet), target, None)
     }
 
-    /// Runs the cells and writes their traces. A failure on the way is in the flow that is given;
+    /// Are the traces still to be made, in a run that goes on after so many cells of the main table?
+    /// Until there is one of these, traces that are there may be of another run.
+    pub(super) fn is_due(&self, target: &Target, n_resumed: u64) -> bool {
+        n_resumed == 0 || !target.folder.join(self.name()).exists()
+    }
+
+    pub(super) fn prepare(&self, engine: &dyn Engine) -> Result<Box<dyn Job>, ExecError> {
+        engine.prepare(&self.compiled.plan)
+    }
+
+    /// Runs the cells, with a prepared job, and writes their traces. A failure on the way is in the flow that is given;
     /// whole rows stay in the partial file then.
     pub(super) fn run(
         &self,
         engine: &dyn Engine,
+        job: Box<dyn Job>,
         target: &Target,
         progress: &mut dyn Progress,
     ) -> Result<Flow, ProtocolError> {
         let sheet = std::slice::from_ref(&self.sheet);
         let mut tables = writer::open(sheet, target, &Entry::begin(1), &mut |_| {})?;
-        let job = engine.prepare(&self.compiled.plan)?;
         let work = Work {
             engine,
             experiment: &self.experiment,

@@ -85,11 +85,15 @@ pub fn sweep(
     }
     let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
     space::check(experiment, &target.folder, left)?;
-    let begin = Instant::now();
-    let job = engine.prepare(&compiled.plan)?;
-    let compile_s = begin.elapsed().as_secs_f64();
     let entry = earlier.unwrap_or_else(|| Entry::begin(sheets.len()));
     let n_resumed = entry.cells;
+    let due = chosen.as_ref().filter(|c| c.is_due(target, n_resumed));
+    // What cannot be prepared is refused before there are files.
+    let begin = Instant::now();
+    let job = engine.prepare(&compiled.plan)?;
+    let tracing = due.map(|c| Ok::<_, ExecError>((c, c.prepare(engine)?)));
+    let tracing = tracing.transpose()?;
+    let compile_s = begin.elapsed().as_secs_f64();
     let mut writer = Writer {
         experiment,
         compiled: &compiled,
@@ -106,10 +110,8 @@ pub fn sweep(
         before: 0,
         all: before.saturating_add(n_cells.saturating_mul(steps_each)),
     };
-    // Until a cell of the main table is done, the traces that are there may be of another run.
-    let is_due = |chosen: &&Chosen| n_resumed == 0 || !target.folder.join(chosen.name()).exists();
-    let traced = match chosen.as_ref().filter(is_due) {
-        Some(chosen) => chosen.run(engine, target, &mut share)?,
+    let traced = match tracing {
+        Some((chosen, job)) => chosen.run(engine, job, target, &mut share)?,
         None => Flow::default(),
     };
     let is_cut = traced.failure.is_some();
@@ -129,13 +131,9 @@ pub fn sweep(
         None => writer.finish()?,
         Some(_) => writer.n_rows(),
     };
-    let name = |name: &str, is_cut: bool| match is_cut {
-        false => name.to_owned(),
-        true => partial_path(name.as_ref()).display().to_string(),
-    };
     let is_failed = flow.failure.is_some();
-    let main = sheets.iter().map(|(sheet, _)| name(sheet, is_failed));
-    let traces = chosen.iter().map(|chosen| name(chosen.name(), is_cut));
+    let main = sheets.iter().map(|(name, _)| named(name, is_failed));
+    let traces = chosen.iter().map(|chosen| named(chosen.name(), is_cut));
     Ok(Swept {
         files: main.chain(traces).collect(),
         stats: flow.stats,
@@ -147,4 +145,12 @@ pub fn sweep(
         failure: flow.failure,
         compiled,
     })
+}
+
+/// The file of a table as it is now: a run that ended early leaves a partial one.
+fn named(name: &str, is_cut: bool) -> String {
+    match is_cut {
+        false => name.to_owned(),
+        true => partial_path(name.as_ref()).display().to_string(),
+    }
 }

@@ -49,11 +49,11 @@ pub const RECORDERS: &[RecorderKind] = &[
     },
     RecorderKind {
         name: "statistics",
-        doc: "minimum, maximum, mean and variance of a quantity over the window",
+        doc: "minimum, maximum, mean and variance of quantities, or expressions of them, over the window",
     },
     RecorderKind {
         name: "trace",
-        doc: "some quantities every few steps",
+        doc: "quantities, or expressions of them, every few steps, in all cells or chosen ones",
     },
 ];
 

@@ -24,6 +24,7 @@ impl Reading<'_> {
             };
             return vec![default];
         };
+        let n_errors = self.diagnostics.errors();
         let mut recorders = Vec::new();
         if let Some(value) = record.take("features") {
             recorders.extend(self.features(value));
@@ -43,7 +44,9 @@ impl Reading<'_> {
             recorders.extend(self.trace(value));
         }
         record.finish("nothing records", self.diagnostics);
-        if recorders.is_empty() && self.traced.is_none() {
+        // What is wrong with an entry has been said.
+        let is_wrong = self.diagnostics.errors() > n_errors;
+        if recorders.is_empty() && self.traced.is_none() && !is_wrong {
             self.error(
                 record.span,
                 "nothing is recorded",

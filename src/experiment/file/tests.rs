@@ -173,7 +173,10 @@ fn what_cannot_be_recorded_is_shown_at_its_place() {
         (r#"statistics = ["v", " v"]"#, "recorded twice"),
         (r#"statistics = ["a = v", "a = 2*v"]"#, "two expressions"),
         (r#"statistics = ["tau_x"]"#, "no `tau_x` to record"),
-        (r#"statistics = ["exp(zz)"]"#, "write names of the model"),
+        (
+            r#"statistics = ["exp(conductance)"]"#,
+            "write names of the model",
+        ),
         (
             r#"trace = { variables = ["v"], cells = [0, 1] }"#,
             "there is no cell 1",
