@@ -97,6 +97,11 @@ const MODULES: &[Module] = &[
     module("plot", 5, &["table"]),
     module("report", 5, &["table"]),
     module("protocol", 6, BELOW_PROTOCOL),
+    module(
+        "simulation",
+        7,
+        &["model", "experiment", "exec", "protocol"],
+    ),
     module("cli", 7, BELOW_CLI),
 ];
 

@@ -12,7 +12,7 @@ pub mod reference;
 mod registry;
 mod setup;
 
-pub use registry::{ENGINES, EngineKind, EngineOptions, find};
+pub use registry::{ENGINES, EngineKind, EngineOptions, engine, find};
 
 use std::ops::ControlFlow;
 
@@ -50,6 +50,24 @@ pub trait Engine {
     /// # Errors
     /// No device, a plan that exceeds its limits, or a kernel that does not compile.
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError>;
+}
+
+impl Engine for Box<dyn Engine> {
+    fn describe(&self) -> String {
+        self.as_ref().describe()
+    }
+
+    fn label(&self) -> EngineLabel {
+        self.as_ref().label()
+    }
+
+    fn arithmetic(&self) -> String {
+        self.as_ref().arithmetic()
+    }
+
+    fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        self.as_ref().prepare(plan)
+    }
 }
 
 /// A prepared plan, to be run any number of times with other parameter values.

@@ -14,6 +14,8 @@ mod journal;
 mod marks;
 mod pace;
 mod picture;
+mod prepared;
+mod results;
 mod rows;
 mod run;
 mod space;
@@ -35,6 +37,8 @@ pub use bench::{
 pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
+pub use prepared::Prepared;
+pub use results::Results;
 pub use run::{RunOutcome, run};
 pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
 pub use target::Target;
