@@ -450,10 +450,12 @@ fn check_says_what_a_run_would_take_and_runs_nothing() {
     ended.expect(0);
     for words in [
         "lif: no errors",
-        "exact",
-        "3311 cells x 10000 steps",
-        "bytes per cell",
-        "fi.csv takes about",
+        "method exact",
+        "tau 11 x I 301 = 3311 cells x 10000 steps of 0.1 ms",
+        "bytes per cell in f32",
+        "for a full tile",
+        "bytes per cell of a tile",
+        "fi.csv about",
     ] {
         assert!(ended.stdout.contains(words), "{ended:?}");
     }

@@ -112,6 +112,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pollster", &["src/exec/gpu"]),
     ("bytemuck", &["src/exec/gpu"]),
     ("clap", &["src/cli"]),
+    ("clap_complete", &["src/cli"]),
+    ("clap_mangen", &["src/cli"]),
     ("indicatif", &["src/cli"]),
     ("ctrlc", &["src/cli"]),
     ("csv", &["src/table"]),

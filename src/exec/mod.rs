@@ -152,6 +152,8 @@ pub struct RunStats {
     pub cell_steps: u64,
     /// Seconds of compilation, where it is part of the first run.
     pub compile_s: f64,
+    /// Seconds of setting cells up for a device and bringing them there; 0 where there is none.
+    pub upload_s: f64,
     /// Seconds of computing.
     pub run_s: f64,
     /// Seconds of reading results back and handing them over.
@@ -163,6 +165,7 @@ impl RunStats {
     pub fn add(&mut self, other: &RunStats) {
         self.cell_steps += other.cell_steps;
         self.compile_s += other.compile_s;
+        self.upload_s += other.upload_s;
         self.run_s += other.run_s;
         self.readback_s += other.readback_s;
     }

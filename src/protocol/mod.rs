@@ -6,6 +6,7 @@
 //! Must not know the command line.
 
 mod bench;
+mod cost;
 mod drawing;
 mod error;
 mod fi;
@@ -31,16 +32,17 @@ mod verify;
 mod writer;
 
 pub use bench::{
-    Bench, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Kind, MOST_BENCH_CELLS, Row,
-    bench,
+    Bench, BenchCells, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Kind,
+    MOST_BENCH_CELLS, Row, bench,
 };
+pub use cost::{Cost, FileCost, cost};
 pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
 pub use prepared::Prepared;
 pub use results::Results;
 pub use run::{RunOutcome, run};
-pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
+pub use sweep::{Progress, Silent, Swept, sweep};
 pub use target::Target;
 pub use trace::run_trace;
 pub use verify::{

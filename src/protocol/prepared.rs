@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use super::gather::gather_from;
-use super::{ProtocolError, Results, rows, tables};
+use super::{ProtocolError, Results, pace, rows, space, tables};
 use crate::exec::{Engine, Job, Start, TileOutput};
 use crate::experiment::{Axis, Experiment, Grid, Values};
 use crate::plan::{Compiled, compile};
@@ -22,8 +22,8 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Most values (8 bytes each) that the results of one run may hold: 4 GB.
-    pub const MOST_VALUES: u64 = 500_000_000;
+    /// Most bytes that the parameters and results of one run may take.
+    pub const MOST_BYTES: u64 = 4 << 30;
 
     /// Compiles `experiment` for `engine`.
     ///
@@ -119,16 +119,15 @@ impl Prepared {
     /// The number of cells, if their results fit in memory.
     fn room(&self) -> Result<usize, ProtocolError> {
         let n_cells = self.experiment.grid.n_cells();
-        let plan = &self.compiled.plan;
-        // Every output is read back in 4 or 8 bytes, the lists with their capacity.
-        let each = plan.bytes_per_cell(8) / 4 + self.experiment.grid.axes().len() as u64;
+        let bytes = n_cells.saturating_mul(pace::bytes_per_cell(&self.compiled.plan));
         match usize::try_from(n_cells) {
-            Ok(n) if n_cells.saturating_mul(each) <= Self::MOST_VALUES => Ok(n),
+            Ok(n) if bytes <= Self::MOST_BYTES => Ok(n),
             _ => Err(ProtocolError::NoSpace {
                 what: format!(
-                    "the results of {n_cells} cells would hold more than {} values in memory; take fewer cells, or \
+                    "the results of {n_cells} cells would take {} in memory, of {} allowed; take fewer cells, or \
                      `protocol::sweep`, which writes them to files as they come",
-                    Self::MOST_VALUES
+                    space::human(bytes),
+                    space::human(Self::MOST_BYTES)
                 ),
             }),
         }

@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::journal::{Entry, Journal};
 use super::tiles::{self, Outlet};
 use super::writer::{self, Writer};
-use super::{ProtocolError, Target, marks, space, tables};
+use super::{ProtocolError, Target, cost, marks, space};
 use crate::exec::{Engine, ExecError, Job, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
@@ -81,7 +81,7 @@ pub fn sweep(
     let earlier = writer::earlier(&sheets, target, &marks)?;
     writer::refuse_existing(&sheets, target, earlier.as_ref())?;
     let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
-    let bytes = left.saturating_mul(row_bytes(experiment));
+    let bytes = left.saturating_mul(cost::bytes_per_cell(experiment));
     space::check(&target.folder, bytes, left)?;
     let begin = Instant::now();
     let job = engine.prepare(&compiled.plan)?;
@@ -133,6 +133,7 @@ impl Flow {
     fn times(&self, compile_s: f64, write_s: f64) -> Times {
         Times {
             compile: compile_s + self.stats.compile_s,
+            upload: self.stats.upload_s,
             run: self.stats.run_s,
             readback: (self.stats.readback_s - self.wait_s).max(0.0),
             write: write_s,
@@ -181,26 +182,4 @@ fn flow(
             failure,
         }
     })
-}
-
-/// About how many bytes the main table of `experiment` takes on the disk.
-#[must_use]
-pub fn table_bytes(experiment: &Experiment) -> u64 {
-    let n_cells = experiment.grid.n_cells();
-    n_cells.saturating_mul(row_bytes(experiment))
-}
-
-/// The same in words: "12.3 MB".
-#[must_use]
-pub fn table_size(experiment: &Experiment) -> String {
-    space::human(table_bytes(experiment))
-}
-
-/// About how many bytes a number takes in a table, with its comma.
-const BYTES_PER_FIELD: u64 = 9;
-
-fn row_bytes(experiment: &Experiment) -> u64 {
-    // Columns that do not make a table are refused later.
-    let n_columns = tables::empty(experiment).map_or(0, |rows| rows.main.columns().len());
-    BYTES_PER_FIELD * n_columns as u64
 }
