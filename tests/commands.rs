@@ -464,6 +464,49 @@ fn bench_is_a_command_with_exports() {
     }
 }
 
+#[test]
+fn bench_takes_an_experiment_file_with_its_recorders() {
+    let folder = Folder::new();
+    let silent = "model = \"lif\"\nduration = \"20 ms\"\n[sweep]\ntau = [5, 10, 20]\n[record]\nfinal_state = true";
+    folder.write("silent.toml", silent);
+    let spikes = silent.replace("final_state = true", "spikes = { capacity = 4 }");
+    folder.write("spikes.toml", &spikes);
+    let run = |file: &str, more: &[&str]| {
+        let fixed = [
+            "bench",
+            file,
+            "--cells",
+            "2,7",
+            "--repeats",
+            "1",
+            "--seconds",
+            "0.1",
+        ];
+        folder.run(&[&fixed[..], more].concat())
+    };
+    let counted = run("spikes.toml", &["--export", "spikes.json"]);
+    assert!(
+        counted.expect(0).stdout.contains("200 steps"),
+        "{counted:?}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&folder.read("spikes.json")).expect("JSON");
+    assert_eq!(
+        (
+            json[0]["n_cells"].as_u64(),
+            json[0]["n_cells_that_differ"].as_u64()
+        ),
+        (Some(2), Some(0))
+    );
+    assert!(json[0]["upload [s]"].is_number());
+    // Where no spikes are counted, agreement is unknown and not claimed.
+    run("silent.toml", &["--export", "silent.json"]).expect(0);
+    let json: serde_json::Value = serde_json::from_str(&folder.read("silent.json")).expect("JSON");
+    assert!(json[0]["n_cells_that_differ"].is_null());
+    run("silent.toml", &["--dt", "1"])
+        .expect(2)
+        .says(&["silent.toml", "--dt"]);
+}
+
 /// A settled passive membrane under a step of 1 nA follows its closed form, sample by sample, and
 /// the stimulus is in the table, too.
 #[test]

@@ -98,15 +98,15 @@ fn experiment() -> String {
         indented(EXPERIMENT)
     );
     for stimulus in STIMULI {
-        _ = writeln!(text, "  {:<12}{}", stimulus.name, stimulus.doc);
+        _ = writeln!(text, "  {:<13}{}", stimulus.name, stimulus.doc);
         for property in stimulus.properties {
             let (name, doc) = (property.name, property.doc);
-            _ = writeln!(text, "    {name:<12}{doc} ({})", about(property));
+            _ = writeln!(text, "    {name:<11}{doc} ({})", about(property));
         }
     }
     text += "\nThe samples of `values` are a list, or the path of a CSV file whose last column holds them.\n\nRecorders:\n\n";
     for recorder in RECORDERS {
-        _ = writeln!(text, "  {:<12}{}", recorder.name, recorder.doc);
+        _ = writeln!(text, "  {:<13}{}", recorder.name, recorder.doc);
     }
     text += "\nFeatures:\n\n";
     for feature in FEATURES {
@@ -125,12 +125,7 @@ fn about(property: &Property) -> String {
         Measure::Samples => "samples",
     };
     let default = property.default.map(|x| format!("; default {x}"));
-    let fixed = if property.fixed {
-        "; the same for all cells"
-    } else {
-        ""
-    };
-    format!("{takes}{}{fixed}", default.unwrap_or_default())
+    format!("{takes}{}", default.unwrap_or_default())
 }
 
 /// A whole model, nearly every kind of line in it.
@@ -166,8 +161,8 @@ fn model() -> String {
          are open and after a binary operator. `rheobase check NAME.eqn` shows all mistakes at once,\n\
          `rheobase show NAME.eqn` the model as understood.\n\n\
          Numbers and units:\n\n  \
-           10 mV, 10*mV, 120 mS/cm^2, 1e-3 /ms    a number, its unit beside it\n  \
-           s V A S F ohm Hz m mol M K ...         with the prefixes p n u m k M G\n  \
+           10 mV, 10*mV, 120 mS/cm^2, 1e-3/ms    numbers with their units\n  \
+           s V A S F ohm Hz mol M K, um, cm, ... with the prefixes p n u m k M G\n  \
            1/2 ms is 1/(2 ms); 3 mV^2 is 3 times mV^2; names of the model come before those of units;\n  \
            `m`, `h` and `n` are never units\n\n\
          Operators, the tightest first:\n\n  \
