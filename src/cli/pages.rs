@@ -22,7 +22,7 @@ pub(super) fn run(args: &HelpArgs) -> Result<(), Failure> {
     let mut all = command();
     all.build();
     let Some(topic) = &args.topic else {
-        return say(&all.render_long_help().to_string());
+        return say(&all.render_help().to_string());
     };
     if let Some((_, page)) = PAGES.iter().find(|(name, _)| name == topic) {
         return say(&page());
