@@ -405,7 +405,7 @@ fn every_help_names_what_its_options_take() {
         .says(&["did you mean `model`?"]);
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = folder.run(&["completions", shell]);
-        assert!(script.expect(0).stdout.contains("--settle"), "{shell}");
+        assert!(script.expect(0).stdout.contains("settle"), "{shell}");
     }
     folder.run(&["completions", "sh"]).expect(2).says(&["bash"]);
     for (arguments, words) in [
