@@ -26,6 +26,7 @@
 //! | 5 | [`exec`] | engines: a plan in, columns out | plan, ir |
 //! | 5 | [`compare`], [`plot`], [`report`] | tables in; verdict, picture or `run.json` out | table |
 //! | 6 | [`protocol`] | one file per command that is a protocol | everything above |
+//! | 7 | [`simulation`] | experiments built in code, run, their results in memory | model, experiment, exec, protocol |
 //! | 7 | [`cli`] | arguments, messages, exit status | everything above |
 //!
 //! # What always holds
@@ -46,37 +47,32 @@
 //! # In a program
 //!
 //! ```
-//! use rheobase::exec::{Cells, Engine, Sink, Start, TileOutput, cpu};
-//! use rheobase::experiment::{FiOptions, fi};
-//! use rheobase::plan::compile;
-//!
-//! /// Keeps the outputs of every tile.
-//! struct Keep(Vec<TileOutput>);
-//!
-//! impl Sink for Keep {
-//!     fn tile(&mut self, output: TileOutput) -> Result<(), String> {
-//!         self.0.push(output);
-//!         Ok(())
-//!     }
-//! }
+//! use rheobase::exec::engine;
+//! use rheobase::simulation::{Simulation, linear};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let model = rheobase::model::load("lif")?;
-//! let options = FiOptions { n: Some(100), duration: Some("200 ms".into()), ..FiOptions::default() };
-//! let experiment = fi(model, &options)?;
-//! let plan = compile(&experiment)?.plan;
+//! let mut prepared = Simulation::of("lif")?
+//!     .sweep("I.amplitude", linear(0, "4 nA", 100))
+//!     .open("tau", "10 ms")
+//!     .duration("200 ms")
+//!     .prepare(&engine("cpu")?)?;
+//! let results = prepared.run()?;
+//! assert_eq!(results.stats.cell_steps, 100 * 2000);
+//! let rate = results.table.column("rate").expect("a feature");
+//! assert_eq!(rate.header(), "rate [Hz]");
 //!
-//! let engine = cpu::CpuEngine::new(cpu::Precision::F32)?;
-//! let mut job = engine.prepare(&plan)?;
-//! let cells = Cells { first: 0, n: 100, params: experiment.columns(0..100) };
-//! let mut kept = Keep(Vec::new());
-//! let stats = job.run(&cells, Start::Initial, &mut kept)?;
-//! assert_eq!(stats.cell_steps, 100 * 2000);
+//! // Other values, and another number of cells, without compiling again.
+//! let rerun = prepared.rerun(&[("I.amplitude", &[2.0, 2.0]), ("tau", &[5.0, 20.0])])?;
+//! assert_eq!(rerun.values("rate")?.len(), 2);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! `examples/threshold_map.rs` goes further: a bisection on the device, without recompiling.
+//! [`simulation`] goes on: grids, stimuli of one's own, spikes and traces, fitting. An
+//! experiment file ([`experiment::from_toml`]) or `fi`'s ([`experiment::fi`]) is prepared by
+//! [`simulation::Prepared::new`]; [`protocol::sweep`] writes tables of any size to files; below them
+//! are [`plan::compile`], [`exec::Engine::prepare`] and [`exec::Job::run`], which hands tiles of
+//! outputs to a [`exec::Sink`]. `examples/threshold_map.rs` and `examples/fit.rs` are whole programs.
 //!
 //! # Where a new thing goes
 //!
@@ -108,6 +104,7 @@ pub mod protocol;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod simulation;
 pub mod stimulus;
 pub mod table;
 pub mod units;

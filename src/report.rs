@@ -45,6 +45,8 @@ pub struct Adapter {
 pub struct Times {
     /// Until the engine was ready, in s.
     pub compile: f64,
+    /// Bringing cells to the device, in s.
+    pub upload: f64,
     /// Stepping, in s.
     pub run: f64,
     /// Bringing results from the device, in s.
@@ -136,6 +138,7 @@ impl RunReport {
             "precision": self.precision,
             "times": {
                 "compile [s]": self.times.compile,
+                "upload [s]": self.times.upload,
                 "run [s]": self.times.run,
                 "readback [s]": self.times.readback,
                 "write [s]": self.times.write,
@@ -202,6 +205,7 @@ mod tests {
             precision: "f32".to_string(),
             times: Times {
                 compile: 0.5,
+                upload: 0.25,
                 run: 2.0,
                 readback: 0.0,
                 write: f64::NAN,

@@ -394,6 +394,33 @@ fn every_help_names_what_its_options_take() {
     for command in ["fi", "show", "check", "list", "devices"] {
         assert!(ended.stdout.contains(command), "{ended:?}");
     }
+    for page in ["experiment", "model", "fi"] {
+        let ended = folder.run(&["help", page]);
+        assert!(ended.expect(0).stdout.len() > 1000, "{page}");
+    }
+    assert_eq!(folder.run(&["help"]).expect(0).stdout, ended.stdout);
+    folder
+        .run(&["help", "modle"])
+        .expect(2)
+        .says(&["did you mean `model`?"]);
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = folder.run(&["completions", shell]);
+        assert!(script.expect(0).stdout.contains("settle"), "{shell}");
+    }
+    folder.run(&["completions", "sh"]).expect(2).says(&["bash"]);
+    for (arguments, words) in [
+        (&["man"][..], ["rheobase\\-fi(1)", ".TH rheobase 1"]),
+        (&["man", "fi"], [".TH rheobase-fi 1", "settle"]),
+    ] {
+        let page = folder.run(arguments);
+        for word in words {
+            assert!(page.expect(0).stdout.contains(word), "{word}: {page:?}");
+        }
+    }
+    folder
+        .run(&["man", "fie"])
+        .expect(2)
+        .says(&["did you mean `fi`?"]);
     folder.run(&["devices", "--help"]).expect(0);
     let version = folder.run(&["--version"]);
     assert_eq!(
@@ -450,10 +477,12 @@ fn check_says_what_a_run_would_take_and_runs_nothing() {
     ended.expect(0);
     for words in [
         "lif: no errors",
-        "exact",
-        "3311 cells x 10000 steps",
-        "bytes per cell",
-        "fi.csv takes about",
+        "method exact",
+        "tau 11 x I 301 = 3311 cells x 10000 steps of 0.1 ms",
+        "bytes per cell in f32",
+        "for a full tile",
+        "bytes per cell of a tile",
+        "fi.csv about",
     ] {
         assert!(ended.stdout.contains(words), "{ended:?}");
     }

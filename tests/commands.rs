@@ -7,7 +7,7 @@ use rheobase::exec::{
 use rheobase::experiment::{Experiment, FiOptions, fi};
 use rheobase::model::load;
 use rheobase::plan::Plan;
-use rheobase::protocol::{BenchOptions, Silent, Verification, bench, verify};
+use rheobase::protocol::{BenchCells, BenchOptions, Silent, Verification, bench, verify};
 
 use crate::support::Folder;
 
@@ -359,6 +359,7 @@ fn plot_refuses_what_it_cannot_draw_and_says_what_there_is() {
 fn bench_measures_every_engine_and_their_agreement() {
     let options = BenchOptions {
         cells: vec![200, 20, 200],
+        which: BenchCells::Spread,
         repeats: 2,
         precision: Precision::F64,
         seconds: Some(0.1),
@@ -381,7 +382,7 @@ fn bench_measures_every_engine_and_their_agreement() {
             row.total_s > 0.0 && row.run_s > 0.0 && row.total_s >= row.run_s * 0.5,
             "{row:?}"
         );
-        assert_eq!(row.n_differ, 0, "{row:?}");
+        assert_eq!(row.n_differ, Some(0), "{row:?}");
         let n_run = if labels[row.contestant] == "reference" {
             16
         } else {
@@ -461,6 +462,49 @@ fn bench_is_a_command_with_exports() {
         let ended = folder.run(&["bench", option, value]);
         ended.expect(2).says(&[value, "help"]);
     }
+}
+
+#[test]
+fn bench_takes_an_experiment_file_with_its_recorders() {
+    let folder = Folder::new();
+    let silent = "model = \"lif\"\nduration = \"20 ms\"\n[sweep]\ntau = [5, 10, 20]\n[record]\nfinal_state = true";
+    folder.write("silent.toml", silent);
+    let spikes = silent.replace("final_state = true", "spikes = { capacity = 4 }");
+    folder.write("spikes.toml", &spikes);
+    let run = |file: &str, more: &[&str]| {
+        let fixed = [
+            "bench",
+            file,
+            "--cells",
+            "2,7",
+            "--repeats",
+            "1",
+            "--seconds",
+            "0.1",
+        ];
+        folder.run(&[&fixed[..], more].concat())
+    };
+    let counted = run("spikes.toml", &["--export", "spikes.json"]);
+    assert!(
+        counted.expect(0).stdout.contains("200 steps"),
+        "{counted:?}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&folder.read("spikes.json")).expect("JSON");
+    assert_eq!(
+        (
+            json[0]["n_cells"].as_u64(),
+            json[0]["n_cells_that_differ"].as_u64()
+        ),
+        (Some(2), Some(0))
+    );
+    assert!(json[0]["upload [s]"].is_number());
+    // Where no spikes are counted, agreement is unknown and not claimed.
+    run("silent.toml", &["--export", "silent.json"]).expect(0);
+    let json: serde_json::Value = serde_json::from_str(&folder.read("silent.json")).expect("JSON");
+    assert!(json[0]["n_cells_that_differ"].is_null());
+    run("silent.toml", &["--dt", "1"])
+        .expect(2)
+        .says(&["silent.toml", "--dt"]);
 }
 
 /// A settled passive membrane under a step of 1 nA follows its closed form, sample by sample, and

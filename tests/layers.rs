@@ -97,6 +97,11 @@ const MODULES: &[Module] = &[
     module("plot", 5, &["table"]),
     module("report", 5, &["table"]),
     module("protocol", 6, BELOW_PROTOCOL),
+    module(
+        "simulation",
+        7,
+        &["model", "experiment", "exec", "protocol"],
+    ),
     module("cli", 7, BELOW_CLI),
 ];
 
@@ -107,6 +112,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pollster", &["src/exec/gpu"]),
     ("bytemuck", &["src/exec/gpu"]),
     ("clap", &["src/cli"]),
+    ("clap_complete", &["src/cli"]),
+    ("clap_mangen", &["src/cli"]),
     ("indicatif", &["src/cli"]),
     ("ctrlc", &["src/cli"]),
     ("csv", &["src/table"]),

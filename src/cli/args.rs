@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::failure::Failure;
 use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, TraceArgs, VerifyArgs};
@@ -13,7 +14,13 @@ use crate::experiment::FiOptions;
 /// Steps millions of independent neuron models, written as equations with units, on any GPU or on
 /// the CPU.
 #[derive(Debug, Parser)]
-#[command(name = "rheobase", version, arg_required_else_help = true)]
+#[command(
+    name = "rheobase",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -46,6 +53,34 @@ pub enum Command {
     Compare(CompareArgs),
     /// The GPUs that can be used, their limits, and what is missing where there is none
     Devices,
+    /// This help, that of a command, or a page: `experiment` (the file that `run` takes), `model`
+    /// (the language of models)
+    Help(HelpArgs),
+    /// Completions for a shell, to stdout
+    Completions(CompletionsArgs),
+    /// A manual page (roff), to stdout
+    Man(ManArgs),
+}
+
+/// Arguments of `help`.
+#[derive(Debug, Args)]
+pub struct HelpArgs {
+    /// A command, `experiment` or `model`
+    pub topic: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command [default: the page of the program]
+    pub command: Option<String>,
 }
 
 /// Arguments of `fi`.
@@ -83,6 +118,7 @@ pub struct RunArgs {
 
 /// Where files go.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
 pub struct OutputArgs {
     /// Folder of the files written
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -97,6 +133,7 @@ pub struct OutputArgs {
 
 /// What is run.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Experiment")]
 pub struct ExperimentArgs {
     /// First amplitude [default: the model's range]
     #[arg(long, value_name = "A", allow_hyphen_values = true)]
@@ -132,6 +169,16 @@ pub struct ExperimentArgs {
 }
 
 impl ExperimentArgs {
+    /// Is any of them given?
+    pub(super) fn is_given(&self) -> bool {
+        let texts = [&self.from, &self.to, &self.dt, &self.method, &self.duration];
+        let more = [&self.skip, &self.settle];
+        texts.into_iter().chain(more).any(Option::is_some)
+            || self.n.is_some()
+            || !self.set.is_empty()
+            || self.seed != 0
+    }
+
     /// As the experiment takes them.
     #[must_use]
     pub fn options(&self) -> FiOptions {
@@ -153,6 +200,7 @@ impl ExperimentArgs {
 
 /// What runs it.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Engine")]
 pub struct EngineArgs {
     /// What computes
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = engine_names())]

@@ -3,11 +3,12 @@
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
+use super::run::{is_experiment, read};
 use super::tool_args::BenchArgs;
 use super::{note, say};
-use crate::experiment::fi;
+use crate::experiment::{Experiment, fi};
 use crate::model::load_with_warnings;
-use crate::protocol::{BenchFormat, BenchOptions, MOST_BENCH_CELLS, bench};
+use crate::protocol::{BenchCells, BenchFormat, BenchOptions, MOST_BENCH_CELLS, bench};
 use crate::table::{Existing, write_whole};
 
 pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
@@ -16,12 +17,11 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
         Some(path) => Some((path, format_of(path)?)),
     };
     check(args)?;
-    let (model, warnings) = load_with_warnings(&args.model)?;
-    warn(&warnings);
-    let experiment = fi(model, &args.experiment.options())?;
+    let (experiment, which) = experiment(args)?;
     warn_of(&experiment);
     let options = BenchOptions {
         cells: args.cells.clone(),
+        which,
         repeats: args.repeats,
         precision: args.precision.into(),
         // A duration that the user gives is not shortened.
@@ -32,9 +32,6 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
     };
     let measured = bench(&experiment, &options, &mut Bar::new())?;
     say(&measured.to_string())?;
-    for text in &measured.notes {
-        note(&format!("note: {text}"));
-    }
     for contestant in &measured.contestants {
         note(&contestant.describe);
     }
@@ -56,6 +53,24 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
     }
     note(&format!("wrote {written}"));
     Ok(())
+}
+
+/// That of a file with its own cells, or that of `fi` on a model.
+fn experiment(args: &BenchArgs) -> Result<(Experiment, BenchCells), Failure> {
+    if is_experiment(&args.model) {
+        if args.experiment.is_given() {
+            return Err(Failure::misuse(format!(
+                "`{}` says what is run; options of the experiment do not apply to it\n  help: change the file, or \
+                 leave out --from, --to, --n, --set, --dt, --method, --duration, --skip, --settle and --seed",
+                args.model
+            )));
+        }
+        return Ok((read(&args.model)?, BenchCells::Grid));
+    }
+    let (model, warnings) = load_with_warnings(&args.model)?;
+    warn(&warnings);
+    let experiment = fi(model, &args.experiment.options())?;
+    Ok((experiment, BenchCells::Spread))
 }
 
 fn check(args: &BenchArgs) -> Result<(), Failure> {

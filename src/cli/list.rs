@@ -92,56 +92,50 @@ impl Registries<'_> {
     pub(super) fn names_help(&self) -> String {
         let lines = Registry::ALL
             .iter()
-            .map(|(registry, name)| format!("{name:<10} {}", self.names(*registry)));
-        lines.collect::<Vec<_>>().join("\n")
+            .map(|(registry, name)| listed(&capital(name), &self.names(*registry)));
+        lines.collect()
     }
 
     /// The names that the options of `fi` take and the columns it writes, for its help.
     pub(super) fn fi_help(&self) -> String {
-        format!(
-            "Models:   {}\nMethods:  {}\nEngines:  {}\nColumns:  {}\n\nExamples:\n  rheobase fi hodgkin_huxley\n  \
-             rheobase fi lif --from 0 --to \"3 nA\" --n 1000 --skip \"100 ms\"\n  \
-             rheobase fi hodgkin_huxley --set g_Na=80:160:9 --engine cpu --out results",
-            self.names(Registry::Models),
-            self.names(Registry::Methods),
-            self.names(Registry::Engines),
-            self.names(Registry::Features)
-        )
+        self.model_help() + &listed("Columns", &self.names(Registry::Features))
+    }
+
+    /// The names that the options of a command on a model take.
+    pub(super) fn model_help(&self) -> String {
+        [Registry::Models, Registry::Methods, Registry::Engines]
+            .into_iter()
+            .zip(["Models", "Methods", "Engines"])
+            .map(|(registry, label)| listed(label, &self.names(registry)))
+            .collect()
     }
 }
 
-/// Names and examples for the help of another command on a model.
-impl Registries<'_> {
-    pub(super) fn verify_help(&self) -> String {
-        format!(
-            "{}\n\nCounts of spikes are equal, and each spike is within dt + 5e-3 ms per simulated second. Cells whose \
-             reference moves\nby more than that when the parameters change by 1e-6 are listed and left out; more than \
-             1 % of them fails.\n\nExamples:\n  rheobase verify lif\n  \
-             rheobase verify hodgkin_huxley --engine gpu --duration \"200 ms\" --cells 200\n  \
-             rheobase verify my.eqn --set g_Na=80:160:9 --engine cpu --precision f64",
-            self.model_help()
-        )
-    }
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
 
-    pub(super) fn bench_help(&self) -> String {
-        format!(
-            "{}\n\nThe CPU engine runs on one thread and on all; every adapter of `rheobase devices` runs, software \
-             drivers too;\nthe reference runs 16 of the cells. Repetitions are interleaved.\n\nExamples:\n  \
-             rheobase bench\n  \
-             rheobase bench lif --cells 100,1000,10000,100000 --export bench.md\n  \
-             rheobase bench hodgkin_huxley --duration \"1 s\" --repeats 3 --precision f64",
-            self.model_help()
-        )
-    }
+/// Columns of the text of a help page.
+const WIDTH: usize = 96;
 
-    fn model_help(&self) -> String {
-        format!(
-            "Models:   {}\nMethods:  {}\nEngines:  {}",
-            self.names(Registry::Models),
-            self.names(Registry::Methods),
-            self.names(Registry::Engines)
-        )
+/// `Label:    one, two, ...`, the following lines indented.
+fn listed(label: &str, names: &str) -> String {
+    let (label, indent) = (format!("{label}:"), 11);
+    let mut text = format!("{label:<indent$}");
+    let mut column = indent;
+    for name in names.split_inclusive(' ') {
+        if column > indent && column + name.trim_end().len() > WIDTH {
+            text.truncate(text.trim_end().len());
+            text += &format!("\n{:indent$}", "");
+            column = indent;
+        }
+        text += name;
+        column += name.len();
     }
+    text + "\n"
 }
 
 /// Title and first citation of a built-in model.
@@ -235,6 +229,6 @@ mod tests {
         let help = super::super::command()
             .find_subcommand_mut("fi")
             .map(|fi| fi.render_long_help().to_string());
-        assert!(help.is_some_and(|help| help.contains(&Registries::default().fi_help())));
+        assert!(help.is_some_and(|help| help.contains(Registries::default().fi_help().trim_end())));
     }
 }

@@ -11,11 +11,14 @@ mod compare;
 mod devices;
 mod failure;
 mod fi;
+mod help;
 mod list;
 mod outcome;
+mod pages;
 mod plot;
 mod progress;
 mod run;
+mod shell;
 mod show;
 mod tool_args;
 mod trace;
@@ -60,49 +63,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The whole command with every list in its help filled in from the registries.
 #[must_use]
 pub fn command() -> clap::Command {
-    let registries = list::Registries::default();
-    Cli::command()
-        .mut_subcommand("fi", |fi| fi.after_help(registries.fi_help()))
-        .mut_subcommand("run", |run| run.after_help(RUN_HELP))
-        .mut_subcommand("trace", |trace| trace.after_help(TRACE_HELP))
-        .mut_subcommand("show", |show| show.after_help(registries.names_help()))
-        .mut_subcommand("check", |check| check.after_help(registries.names_help()))
-        .mut_subcommand("verify", |verify| {
-            verify.after_help(registries.verify_help())
-        })
-        .mut_subcommand("bench", |bench| bench.after_help(registries.bench_help()))
-        .mut_subcommand("plot", |plot| plot.after_help(PLOT_HELP))
-        .mut_subcommand("compare", |compare| compare.after_help(COMPARE_HELP))
-        .mut_subcommand("list", |list| list.after_help(registries.names_help()))
+    help::dress(Cli::command())
 }
-
-const TRACE_HELP: &str = "Examples:
-  rheobase trace hodgkin_huxley --amplitude 10 --duration \"50 ms\" --settle \"10 ms\"
-  rheobase trace hodgkin_huxley --amplitude 5,7,10 --all --duration \"100 ms\"
-  rheobase trace lif --amplitude 2 --variables v --every \"0.1 ms\"
-  rheobase trace hodgkin_huxley --variables \"v, I_Na = g_Na*m^3*h*(v - E_Na)\"";
-
-const RUN_HELP: &str = "An experiment file names a model, stimuli, axes and recorders; the documentation of `from_toml` shows every
-entry, and examples/ has some to begin with. `rheobase check FILE.toml` tells cells, steps and bytes before anything runs.
-
-Examples:
-  rheobase run examples/conductances.toml
-  rheobase run night.toml --out results --resume";
-
-const COMPARE_HELP: &str = "Two numbers agree if |a - b| <= ABS + REL max(|a|, |b|); missing values agree with missing values \
-only. The exit status is 0 if the tables agree, 1 if they do not, 2 if they cannot be compared.
-
-Examples:
-  rheobase compare fi.csv other/fi.csv
-  rheobase compare fi.csv other/fi.csv --abs 1e-9 --rel 1e-4 --column rate=1e-3";
-
-const PLOT_HELP: &str = "Without options: the spikes of a table with the columns cell and spike_time; the first state over t; \
-else the rate over\nthe last axis, a curve per value of the axis before it, or a map where those are more than seven.
-
-Examples:
-  rheobase plot fi.csv
-  rheobase plot fi.csv --x I --y time_to_first_spike --by g_Na --out latency.svg
-  rheobase plot table.csv --x I --y g_Na --z ISI_CV";
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
@@ -117,6 +79,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Help(args) => pages::run(&args),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     }
 }
 

@@ -86,13 +86,14 @@ fn report(outcome: &RunOutcome, engine: &str, total_s: f64) {
     let rate = swept.stats.cell_steps as f64 / swept.times.run.max(1e-9);
     note(&format!(
         "{} cells x {} steps, {} at dt {} ms\nengine: {engine}\n{rate:.2e} cell-steps/s; {:.2} s in all (compile {:.2}, \
-         run {:.2}, read back {:.2}, write {:.2})\nwrote {}",
+         upload {:.2}, run {:.2}, read back {:.2}, write {:.2})\nwrote {}",
         swept.n_rows,
         swept.compiled.plan.schedule().n_steps,
         swept.compiled.method.name,
         swept.compiled.plan.schedule().dt,
         total_s,
         swept.times.compile,
+        swept.times.upload,
         swept.times.run,
         swept.times.readback,
         swept.times.write,

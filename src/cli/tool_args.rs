@@ -60,7 +60,8 @@ pub struct TraceArgs {
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// A built-in model or the path of a model file
+    /// A built-in model, the path of a model file, or an experiment file (.toml), of whose grid the
+    /// first cells are taken
     #[arg(default_value = "hodgkin_huxley")]
     pub model: String,
     /// Numbers of cells, separated by commas; each engine runs all of them

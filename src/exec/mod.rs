@@ -12,7 +12,7 @@ pub mod reference;
 mod registry;
 mod setup;
 
-pub use registry::{ENGINES, EngineKind, EngineOptions, find};
+pub use registry::{ENGINES, EngineKind, EngineOptions, engine, find};
 
 use std::ops::ControlFlow;
 
@@ -50,6 +50,24 @@ pub trait Engine {
     /// # Errors
     /// No device, a plan that exceeds its limits, or a kernel that does not compile.
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError>;
+}
+
+impl Engine for Box<dyn Engine> {
+    fn describe(&self) -> String {
+        self.as_ref().describe()
+    }
+
+    fn label(&self) -> EngineLabel {
+        self.as_ref().label()
+    }
+
+    fn arithmetic(&self) -> String {
+        self.as_ref().arithmetic()
+    }
+
+    fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        self.as_ref().prepare(plan)
+    }
 }
 
 /// A prepared plan, to be run any number of times with other parameter values.
@@ -134,6 +152,8 @@ pub struct RunStats {
     pub cell_steps: u64,
     /// Seconds of compilation, where it is part of the first run.
     pub compile_s: f64,
+    /// Seconds of setting cells up for a device and bringing them there; 0 where there is none.
+    pub upload_s: f64,
     /// Seconds of computing.
     pub run_s: f64,
     /// Seconds of reading results back and handing them over.
@@ -145,6 +165,7 @@ impl RunStats {
     pub fn add(&mut self, other: &RunStats) {
         self.cell_steps += other.cell_steps;
         self.compile_s += other.compile_s;
+        self.upload_s += other.upload_s;
         self.run_s += other.run_s;
         self.readback_s += other.readback_s;
     }

@@ -57,6 +57,21 @@ pub fn find(name: &str) -> Option<&'static EngineKind> {
     ENGINES.iter().find(|engine| engine.name == name)
 }
 
+/// The engine of this name, made: in f32, on the first device that fits.
+///
+/// # Errors
+/// There is none of this name, or no device for it.
+pub fn engine(name: &str) -> Result<Box<dyn Engine>, ExecError> {
+    let Some(kind) = find(name) else {
+        let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
+        return Err(ExecError::NoDevice(format!(
+            "there is no engine `{name}`; there are: {}",
+            names.join(", ")
+        )));
+    };
+    (kind.make)(&EngineOptions::default())
+}
+
 /// A device asked for by name can only be a GPU.
 fn auto(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
     if options.device.is_some() {

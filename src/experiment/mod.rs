@@ -18,7 +18,7 @@ mod trace;
 
 pub use draw::{Design, Distribution, Draw};
 pub use fi::{FiOptions, fi};
-pub use file::{FileProblem, from_toml};
+pub use file::{FileProblem, from_toml, from_toml_with};
 pub use grid::{Axis, Grid, Values};
 pub use problem::{Problem, Problems};
 pub use timing::Timing;

@@ -112,6 +112,14 @@ pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadErr
     parse(&stem, name_or_path, &read(path, name_or_path)?)
 }
 
+/// The model of a text; `name` is what messages and results call it.
+///
+/// # Errors
+/// [`LoadError::Wrong`], with all that is wrong with the text.
+pub fn from_text(name: &str, text: &str) -> Result<Model, LoadError> {
+    parse(name, name, text).map(|(model, _)| model)
+}
+
 fn parse(name: &str, shown: &str, text: &str) -> Result<(Model, String), LoadError> {
     let source = SourceText::new(shown, text);
     match Model::parse(name, text) {

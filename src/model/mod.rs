@@ -25,7 +25,7 @@ mod typing_calls;
 
 pub use evaluate::Values;
 pub use expr::{BinaryOp, CompareOp, Expr, FUNCTIONS, Function, FunctionRow, UnitRule};
-pub use load::{LoadError, load, load_with_warnings};
+pub use load::{LoadError, from_text, load, load_with_warnings};
 
 use crate::diag::{Diagnostics, Span};
 use crate::units::{BaseSystem, Unit};

@@ -22,6 +22,11 @@ pub enum ProtocolError {
         /// The name.
         name: String,
     },
+    /// Values for a rerun that do not fit what was prepared, or a result that is not there.
+    Misfit {
+        /// What, and what to do, in words.
+        what: String,
+    },
     /// The results would not fit.
     NoSpace {
         /// What it would need and what there is, in words.
@@ -60,7 +65,7 @@ impl std::fmt::Display for ProtocolError {
                 "`{name}` is varied, and the table has a column of that name for every model; give it another name \
                  in the model"
             ),
-            ProtocolError::NoSpace { what } => f.write_str(what),
+            ProtocolError::Misfit { what } | ProtocolError::NoSpace { what } => f.write_str(what),
             ProtocolError::Resume { path, why } => {
                 write!(f, "cannot go on with {}: {why}", path.display())
             }

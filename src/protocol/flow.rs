@@ -38,6 +38,7 @@ impl Flow {
     pub(super) fn times(&self, compile_s: f64, write_s: f64) -> Times {
         Times {
             compile: compile_s + self.stats.compile_s,
+            upload: self.stats.upload_s,
             run: self.stats.run_s,
             readback: (self.stats.readback_s - self.wait_s).max(0.0),
             write: write_s,

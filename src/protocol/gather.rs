@@ -82,9 +82,21 @@ pub(super) fn columns(experiment: &Experiment, cells: &[u64]) -> Vec<Vec<f64>> {
     columns
 }
 
-/// Runs cells with these parameters, numbered from 0, tile after tile. Also gives the engine's
-/// figures and the seconds that its calls took, all of them together.
+/// Runs cells with these parameters from their initial values, numbered from 0, tile after tile.
+/// Also gives the engine's figures and the seconds that its calls took, all of them together.
 pub(super) fn gather(
+    job: &mut dyn Job,
+    params: &[Vec<f64>],
+    n: usize,
+    watch: Watch<'_>,
+) -> Result<(Gathered, RunStats, f64), ExecError> {
+    gather_from(Start::Initial, job, params, n, watch)
+}
+
+/// [`gather`] from where the states are to begin; those of a last run can be carried on in one
+/// tile only.
+pub(super) fn gather_from(
+    start: Start,
     job: &mut dyn Job,
     params: &[Vec<f64>],
     n: usize,
@@ -103,7 +115,7 @@ pub(super) fn gather(
     for first in (0..n).step_by(tile) {
         let cells = part(params, first, n.min(first + tile));
         let begin = Instant::now();
-        stats.add(&job.run(&cells, Start::Initial, &mut sink)?);
+        stats.add(&job.run(&cells, start, &mut sink)?);
         total_s += begin.elapsed().as_secs_f64();
         sink.done = stats.cell_steps;
     }

@@ -7,6 +7,7 @@
 
 mod bench;
 mod chosen;
+mod cost;
 mod drawing;
 mod error;
 mod fi;
@@ -16,6 +17,8 @@ mod journal;
 mod marks;
 mod pace;
 mod picture;
+mod prepared;
+mod results;
 mod rows;
 mod run;
 mod space;
@@ -31,14 +34,16 @@ mod verify;
 mod writer;
 
 pub use bench::{
-    Bench, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Kind, MOST_BENCH_CELLS, Row,
-    bench,
+    Bench, BenchCells, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Kind,
+    MOST_BENCH_CELLS, Row, bench,
 };
+pub use cost::{Cost, FileCost, cost};
 pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
+pub use prepared::Prepared;
+pub use results::Results;
 pub use run::{RunOutcome, run};
-pub use space::{table_bytes, table_size};
 pub use sweep::{Progress, Silent, Swept, sweep};
 pub use target::Target;
 pub use trace::run_trace;

@@ -49,6 +49,11 @@ impl Pace {
         }
     }
 
+    /// Most cells that a tile may grow to.
+    pub(super) fn most(&self) -> u64 {
+        self.most
+    }
+
     /// Cells of the next tile.
     pub(super) fn size(&self) -> u64 {
         self.size
@@ -96,7 +101,7 @@ impl Pace {
 }
 
 /// Bytes on the host: a column of doubles per parameter, and what is read back.
-fn bytes_per_cell(plan: &Plan) -> u64 {
+pub(super) fn bytes_per_cell(plan: &Plan) -> u64 {
     let layout = plan.layout();
     let types = layout.types();
     let size = |ty: Option<Type>| if ty == Some(Type::Float) { 8 } else { 4 };

@@ -11,7 +11,7 @@ use super::chosen::Chosen;
 use super::flow::{Flow, Share, Work, flow};
 use super::journal::{Entry, Journal};
 use super::writer::{self, Writer};
-use super::{ProtocolError, Target, marks, space};
+use super::{ProtocolError, Target, cost, marks, space};
 use crate::exec::{Engine, ExecError, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
@@ -84,7 +84,8 @@ pub fn sweep(
         chosen.refuse_existing(target)?;
     }
     let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
-    space::check(experiment, &target.folder, left)?;
+    let bytes = cost::bytes_of(experiment, left);
+    space::check(&target.folder, bytes, left)?;
     let entry = earlier.unwrap_or_else(|| Entry::begin(sheets.len()));
     let n_resumed = entry.cells;
     let due = chosen.as_ref().filter(|c| c.is_due(target, n_resumed));

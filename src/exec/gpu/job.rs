@@ -119,6 +119,8 @@ impl Job for GpuJob {
         let mut pace = self.pace.clone();
         let run = self.with(&buffers);
         run.set_up(cells, start)?;
+        let upload_s = begin.elapsed().as_secs_f64();
+        let begin = Instant::now();
         run.advance(&mut pace, sink)?;
         let run_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
@@ -129,6 +131,7 @@ impl Job for GpuJob {
         Ok(RunStats {
             cell_steps: u64::from(n_cells) * u64::from(self.plan.schedule().n_steps),
             compile_s: std::mem::take(&mut self.compile_s),
+            upload_s,
             run_s,
             readback_s: begin.elapsed().as_secs_f64(),
         })
@@ -178,12 +181,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Fills the device's memory from the set-up block.
+    /// Fills the device's memory from the set-up block, and waits until it is there.
     fn set_up(&self, cells: &Cells, start: Start) -> Result<(), ExecError> {
         let set_up = SetUp::of(self.plan, cells);
         let layout = self.plan.layout();
         let buffers = self.buffers;
-        self.gpu.scoped("the cells' initial values", || {
+        let submission = self.gpu.scoped("the cells' initial values", || {
             self.upload(&set_up, &buffers.derived, &layout.derived, Slot::Derived);
             if start == Start::Initial {
                 self.upload(&set_up, &buffers.state, &layout.states, Slot::State);
@@ -194,8 +197,9 @@ impl Run<'_> {
             if self.shape.streams > 0 {
                 encoder.clear_buffer(&buffers.streams, 0, None);
             }
-            self.gpu.queue.submit([encoder.finish()]);
-        })
+            self.gpu.queue.submit([encoder.finish()])
+        })?;
+        self.gpu.wait(submission)
     }
 
     fn upload(

@@ -34,6 +34,7 @@ mod wgsl;
 pub use device::{AdapterReport, DeviceChoice, adapters};
 pub use missing::missing;
 pub use shader::wgsl;
+pub use shape::{Footprint, footprint};
 
 use crate::exec::{Engine, EngineLabel, ExecError, Job};
 use crate::plan::Plan;

@@ -76,6 +76,35 @@ impl Shape {
     }
 }
 
+/// What a plan takes on a device, whatever the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footprint {
+    /// Bytes of a cell: what is kept of it, its status word, and its place in the buffer through
+    /// which results are read back.
+    pub bytes_per_cell: u64,
+    /// Bytes of the tables that all cells share.
+    pub table_bytes: u64,
+    /// Most cells of a tile; devices with small buffers take fewer.
+    pub tile_cells: u64,
+}
+
+/// What `plan` takes on a device.
+///
+/// # Errors
+/// One cell, or the tables, exceed what any device takes.
+pub fn footprint(plan: &Plan) -> Result<Footprint, ExecError> {
+    let shape = Shape::of(plan.layout());
+    let widest_stream = shape.stream_columns.iter().map(|&(_, n)| n).max();
+    // No buffer is empty.
+    let buffers = [shape.derived, shape.state, shape.accum, shape.streams].map(|n| n.max(1));
+    let words = buffers.iter().sum::<u64>() + 1 + widest_stream.unwrap_or(1);
+    Ok(Footprint {
+        bytes_per_cell: words * WORD,
+        table_bytes: shape.tables * WORD,
+        tile_cells: shape.tile_cells(plan, MAX_BINDING)?,
+    })
+}
+
 /// Each length with the sum of those before it.
 fn laid_out(lengths: impl Iterator<Item = u64>) -> Vec<(u64, u64)> {
     let mut next = 0;

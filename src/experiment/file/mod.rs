@@ -91,6 +91,28 @@ impl From<Problems> for FileProblem {
 /// # Errors
 /// All that is wrong with the text, its model, or the files it names.
 pub fn from_toml(name: &str, text: &str, folder: &Path) -> Result<Experiment, FileProblem> {
+    read(None, name, text, folder)
+}
+
+/// [`from_toml`] for a model that is at hand; what the text calls its model is not looked up.
+///
+/// # Errors
+/// All that is wrong with the text, or the files it names.
+pub fn from_toml_with(
+    model: Model,
+    name: &str,
+    text: &str,
+    folder: &Path,
+) -> Result<Experiment, FileProblem> {
+    read(Some(model), name, text, folder)
+}
+
+fn read(
+    given: Option<Model>,
+    name: &str,
+    text: &str,
+    folder: &Path,
+) -> Result<Experiment, FileProblem> {
     let source = SourceText::new(name, text);
     let rendered =
         |diagnostics: &Diagnostics| FileProblem(diagnostics.render(&source).trim_end().to_owned());
@@ -110,7 +132,13 @@ pub fn from_toml(name: &str, text: &str, folder: &Path) -> Result<Experiment, Fi
     }
     let span = table.span();
     let mut top = Fields::new(table.get_ref(), Span::new(span.start, span.end));
-    let model = model(&mut top, folder, &mut diagnostics).map_err(FileProblem)?;
+    let model = match given {
+        Some(model) => {
+            top.take("model");
+            Some(model)
+        }
+        None => model(&mut top, folder, &mut diagnostics).map_err(FileProblem)?,
+    };
     let Some(model) = model else {
         return Err(rendered(&diagnostics));
     };

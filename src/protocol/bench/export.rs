@@ -38,6 +38,7 @@ enum Value {
     Text(String),
     Count(u64),
     Number(f64),
+    Missing,
 }
 
 impl Bench {
@@ -67,10 +68,14 @@ impl Bench {
             seconds("spread", row.spread),
             seconds("compile [s]", row.compile_s),
             seconds("set_up [s]", row.set_up_s),
+            seconds("upload [s]", row.upload_s),
             seconds("run [s]", row.run_s),
             seconds("readback [s]", row.readback_s),
             seconds("total [s]", row.total_s),
-            ("n_cells_that_differ", Value::Count(row.n_differ)),
+            (
+                "n_cells_that_differ",
+                row.n_differ.map_or(Value::Missing, Value::Count),
+            ),
         ]
     }
 
@@ -83,6 +88,7 @@ impl Bench {
             Value::Text(text) => text.clone(),
             Value::Count(n) => n.to_string(),
             Value::Number(x) => format!("{x:.4e}"),
+            Value::Missing => String::new(),
         };
         let line = |fields: Vec<String>, format| match format {
             Format::Markdown => format!("| {} |\n", fields.join(" | ")),
@@ -94,6 +100,8 @@ impl Bench {
                     (Value::Text(text), Format::Csv) => quoted_csv(text),
                     (Value::Text(text), Format::Markdown) => text.replace('|', "\\|"),
                     (Value::Text(text), Format::Json) => quoted_json(text),
+                    (Value::Missing, Format::Json) => "null".into(),
+                    (Value::Missing, Format::Markdown) => "-".into(),
                     (value, _) => plain(value),
                 })
                 .collect()
@@ -171,14 +179,14 @@ impl fmt::Display for Bench {
         let width = widest.unwrap_or(0).max(6);
         writeln!(
             f,
-            "{:>8}  {:<width$}  cell-steps/s  spread  bio s/s  compile ms  set-up ms    run ms  read ms  differ",
+            "{:>8}  {:<width$}  cell-steps/s  spread  bio s/s  compile ms  set-up ms  upload ms    run ms  read ms  differ",
             "cells", "engine"
         )?;
         for row in &self.rows {
             let ms = |s: f64| s * 1000.0;
             writeln!(
                 f,
-                "{:>8}  {:<width$}  {:>12.2e}  {:>4.0} %  {:>7.1e}  {:>10.1}  {:>9.2}  {:>8.2}  {:>7.2}  {:>6}",
+                "{:>8}  {:<width$}  {:>12.2e}  {:>4.0} %  {:>7.1e}  {:>10.1}  {:>9.2}  {:>9.2}  {:>8.2}  {:>7.2}  {:>6}",
                 row.n_cells,
                 self.label(row.contestant),
                 row.speed(self.n_steps),
@@ -186,9 +194,10 @@ impl fmt::Display for Bench {
                 self.biological(row),
                 ms(row.compile_s),
                 ms(row.set_up_s),
+                ms(row.upload_s),
                 ms(row.run_s),
                 ms(row.readback_s),
-                row.n_differ,
+                row.n_differ.map_or_else(|| "-".into(), |n| n.to_string()),
             )?;
         }
         writeln!(
@@ -205,6 +214,8 @@ impl fmt::Display for Bench {
                 )?,
             }
         }
-        Ok(())
+        self.notes
+            .iter()
+            .try_for_each(|text| writeln!(f, "note: {text}"))
     }
 }

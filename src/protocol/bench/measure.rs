@@ -5,39 +5,37 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::contestants::Entry;
-use super::{Row, spread};
+use super::{Row, Work};
 use crate::exec::cpu::{CpuEngine, Precision};
 use crate::exec::{Column, Engine, ExecError, Job, RunStats};
-use crate::experiment::Experiment;
 use crate::plan::Plan;
 use crate::protocol::gather::{Gathered, explained, gather};
 use crate::protocol::{Progress, ProtocolError};
 
 /// Seconds per cell-step of an engine, from a short run.
 pub(super) fn probe(
-    experiment: &Experiment,
     plan: &Plan,
     entry: &Entry,
+    params: &[Vec<f64>],
     n: u64,
 ) -> Result<f64, ExecError> {
-    let params = spread(experiment, n);
     let mut job = entry.prepare(plan)?;
     // The first run compiles and warms up.
     let mut patient = |_| ControlFlow::Continue(());
-    gather(job.as_mut(), &params, n as usize, &mut patient)?;
-    let (_, stats, total_s) = gather(job.as_mut(), &params, n as usize, &mut patient)?;
+    gather(job.as_mut(), params, n as usize, &mut patient)?;
+    let (_, stats, total_s) = gather(job.as_mut(), params, n as usize, &mut patient)?;
     Ok(total_s / stats.cell_steps.max(1) as f64)
 }
 
 /// All engines at all numbers of cells.
 pub(super) fn measure(
-    experiment: &Experiment,
-    plan: &Plan,
+    work: &Work<'_>,
     entries: &[Entry],
     sizes: &[u64],
     repeats: usize,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Row>, ProtocolError> {
+    let plan = work.plan;
     let mut runners = Vec::new();
     for entry in entries {
         let begin = Instant::now();
@@ -52,18 +50,16 @@ pub(super) fn measure(
     let mut truth = CpuEngine::new(Precision::F64)?.prepare(plan)?;
     let mut rows = Vec::new();
     for &n in sizes {
-        let params = spread(experiment, n);
+        let params = work.columns(n);
         let (expected, ..) =
             gather(truth.as_mut(), &params, n as usize, &mut |_| watch.at(0)).map_err(explained)?;
-        let expected = counts(&expected).to_vec();
-        rows.extend(at_size(
-            &mut runners,
+        let size = Size {
             n,
-            &params,
-            &expected,
-            repeats,
-            &mut watch,
-        )?);
+            params: &params,
+            counts: work.counts,
+            expected: work.counts.map_or(&[][..], |i| counts(&expected, i)),
+        };
+        rows.extend(at_size(&mut runners, &size, repeats, &mut watch)?);
     }
     Ok(rows)
 }
@@ -75,11 +71,28 @@ struct Runner<'a> {
     compile_s: f64,
 }
 
+/// One number of cells.
+struct Size<'a> {
+    n: u64,
+    params: &'a [Vec<f64>],
+    /// The output that counts spikes, if one does.
+    counts: Option<usize>,
+    /// What it should hold.
+    expected: &'a [u32],
+}
+
+impl Size<'_> {
+    /// How many of the cells chosen have another number of spikes than they should.
+    fn n_differ(&self, found: &Gathered, chosen: &[usize]) -> Option<u64> {
+        let pairs = counts(found, self.counts?).iter().zip(chosen);
+        let differ = pairs.filter(|(count, cell)| self.expected.get(**cell) != Some(count));
+        Some(differ.count() as u64)
+    }
+}
+
 fn at_size(
     runners: &mut [Runner<'_>],
-    n: u64,
-    params: &[Vec<f64>],
-    expected: &[u32],
+    size: &Size<'_>,
     repeats: usize,
     watch: &mut Watch<'_>,
 ) -> Result<Vec<Row>, ProtocolError> {
@@ -87,8 +100,8 @@ fn at_size(
     let mut rows: Vec<Row> = Vec::new();
     for repetition in 0..=repeats.max(1) {
         for (i, runner) in runners.iter_mut().enumerate() {
-            let chosen = chosen(n, runner.entry.cells_of(n));
-            let own = pick(params, &chosen);
+            let chosen = chosen(size.n, runner.entry.cells_of(size.n));
+            let own = pick(size.params, &chosen);
             let (found, stats, total_s) =
                 gather(runner.job.as_mut(), &own, chosen.len(), &mut |done| {
                     watch.at(done)
@@ -98,13 +111,11 @@ fn at_size(
             // What is compiled in a first run belongs to no other time.
             runner.compile_s += stats.compile_s;
             if repetition == 0 {
-                let differ = counts(&found).iter().zip(&chosen);
-                let differ = differ.filter(|(count, cell)| expected.get(**cell) != Some(count));
                 rows.push(Row {
                     contestant: i,
-                    n_cells: n,
+                    n_cells: size.n,
                     n_run: chosen.len() as u64,
-                    n_differ: differ.count() as u64,
+                    n_differ: size.n_differ(&found, &chosen),
                     ..Row::default()
                 });
             } else {
@@ -127,10 +138,11 @@ struct Repetition {
 
 fn summarise(row: &mut Row, times: &[Repetition]) {
     let total: Vec<f64> = times.iter().map(|t| t.total_s).collect();
+    row.upload_s = median(times.iter().map(|t| t.stats.upload_s));
     row.run_s = median(times.iter().map(|t| t.stats.run_s));
     row.readback_s = median(times.iter().map(|t| t.stats.readback_s));
     row.set_up_s = median(times.iter().map(|t| {
-        let told = t.stats.compile_s + t.stats.run_s + t.stats.readback_s;
+        let told = t.stats.compile_s + t.stats.upload_s + t.stats.run_s + t.stats.readback_s;
         (t.total_s - told).max(0.0)
     }));
     row.total_s = median(total.iter().copied());
@@ -162,9 +174,9 @@ fn pick(params: &[Vec<f64>], chosen: &[usize]) -> Vec<Vec<f64>> {
     params.iter().map(column).collect()
 }
 
-/// The first output of the features recorder is the number of spikes.
-fn counts(gathered: &Gathered) -> &[u32] {
-    match gathered.columns.first() {
+/// The integers of output `i`.
+fn counts(gathered: &Gathered, i: usize) -> &[u32] {
+    match gathered.columns.get(i) {
         Some(Column::U32(counts)) => counts,
         Some(Column::Float(_)) | None => &[],
     }
@@ -210,6 +222,7 @@ mod tests {
     fn medians_and_spreads_are_what_they_say() {
         let times = [3.0, 1.0, 2.0, 10.0, 2.5].map(|total_s| Repetition {
             stats: RunStats {
+                upload_s: total_s / 16.0,
                 run_s: total_s / 2.0,
                 readback_s: total_s / 4.0,
                 ..RunStats::default()
@@ -218,7 +231,8 @@ mod tests {
         });
         let mut row = Row::default();
         summarise(&mut row, &times);
-        assert_eq!((row.total_s, row.run_s, row.set_up_s), (2.5, 1.25, 0.625));
+        assert_eq!((row.total_s, row.run_s, row.upload_s), (2.5, 1.25, 0.15625));
+        assert_eq!(row.set_up_s, 0.46875);
         assert_eq!(row.spread, 9.0 / 2.5);
         assert_eq!(median([1.0, 3.0].into_iter()), 2.0);
     }

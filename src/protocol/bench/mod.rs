@@ -4,29 +4,36 @@
 //! Takes an experiment and numbers of cells; gives a table of speeds, times and agreement, and the
 //! numbers of cells at which one engine overtakes another.
 //!
-//! Cells are spread over the range of the experiment's last axis; further axes are cycled through.
+//! The cells of `fi` are spread over the range of its amplitude, its further axes cycled through; those
+//! of any other experiment are the first of its grid, which is repeated where it has fewer.
 //! The number of steps is chosen so that all of it takes a few seconds, unless the user fixed it.
 //!
 //! | file | job |
 //! |---|---|
 //! | `contestants` | which engines, and how |
+//! | `cells` | which cells |
 //! | `measure` | the repetitions |
 //! | `break_even` | who overtakes whom |
 //! | `export` | the table as text, CSV, Markdown and JSON; the picture |
+//! | `software` | what is to be known of a software driver |
 
 mod break_even;
+mod cells;
 mod contestants;
 mod export;
 mod measure;
+mod software;
 
 pub use break_even::BreakEven;
+pub use cells::BenchCells;
 pub use contestants::{Contestant, Kind};
 pub use export::Format;
 
-use super::{Progress, ProtocolError};
+use super::{Progress, ProtocolError, pace};
 use crate::exec::cpu::Precision;
-use crate::experiment::{Experiment, Timing, Values};
-use crate::plan::{Compiled, compile};
+use crate::experiment::{Experiment, Timing};
+use crate::plan::{Compiled, Plan, compile};
+use crate::record::Recorder;
 use break_even::break_even;
 use contestants::{Entry, contestants};
 use measure::{measure, probe};
@@ -39,6 +46,8 @@ pub const MOST_BENCH_CELLS: u64 = 1 << 24;
 pub struct BenchOptions {
     /// Numbers of cells.
     pub cells: Vec<u64>,
+    /// Which cells these are.
+    pub which: BenchCells,
     /// Repetitions of each measurement.
     pub repeats: usize,
     /// Is the CPU engine measured in f64, too?
@@ -51,6 +60,7 @@ impl Default for BenchOptions {
     fn default() -> Self {
         BenchOptions {
             cells: vec![1000, 10_000, 100_000],
+            which: BenchCells::Spread,
             repeats: 5,
             precision: Precision::F32,
             seconds: Some(12.0),
@@ -92,8 +102,10 @@ pub struct Row {
     pub n_run: u64,
     /// Compilation, once.
     pub compile_s: f64,
-    /// Set-up of the cells and upload.
+    /// Handing the cells to the engine, on the host.
     pub set_up_s: f64,
+    /// Bringing them to the device.
+    pub upload_s: f64,
     /// Computing.
     pub run_s: f64,
     /// Reading back and handing over.
@@ -102,8 +114,9 @@ pub struct Row {
     pub total_s: f64,
     /// Slowest less fastest repetition, over the median.
     pub spread: f64,
-    /// Cells whose spike count is not that of the CPU engine in f64.
-    pub n_differ: u64,
+    /// Cells whose spike count is not that of the CPU engine in f64; none where no spikes are
+    /// counted.
+    pub n_differ: Option<u64>,
 }
 
 impl Row {
@@ -127,22 +140,28 @@ pub fn bench(
     sizes.sort_unstable();
     sizes.dedup();
     let (entries, mut notes) = contestants(options.precision)?;
-    let steps = match options.seconds {
-        None => experiment.timing.n_steps(),
-        Some(seconds) => calibrated(experiment, &entries, &sizes, options.repeats, seconds)?,
+    let experiment = match options.seconds {
+        None => experiment.clone(),
+        Some(seconds) => {
+            let steps = calibrated(experiment, &entries, &sizes, options, seconds)?;
+            match steps == experiment.timing.n_steps() {
+                true => experiment.clone(),
+                false => shortened(experiment, steps),
+            }
+        }
     };
-    let experiment = shortened(experiment, steps);
-    let Compiled { plan, method, .. } = compile(&experiment)?;
-    let rows = measure(
-        &experiment,
-        &plan,
-        &entries,
-        &sizes,
-        options.repeats,
-        progress,
-    )?;
+    let compiled = compile(&experiment)?;
+    let work = Work {
+        experiment: &experiment,
+        plan: &compiled.plan,
+        which: options.which,
+        counts: counts_of(&experiment, &compiled),
+    };
+    work.check_room(sizes.last().copied().unwrap_or(0))?;
+    let rows = measure(&work, &entries, &sizes, options.repeats, progress)?;
+    let Compiled { plan, method, .. } = &compiled;
     let contestants: Vec<Contestant> = entries.into_iter().map(|entry| entry.contestant).collect();
-    notes.extend(software_note(&contestants));
+    notes.extend(software::notes(&contestants));
     Ok(Bench {
         model: experiment.model.name.clone(),
         method: method.name,
@@ -154,6 +173,48 @@ pub fn bench(
         rows,
         notes,
     })
+}
+
+/// What every engine runs.
+struct Work<'a> {
+    experiment: &'a Experiment,
+    plan: &'a Plan,
+    which: BenchCells,
+    /// The output that counts spikes, if one does.
+    counts: Option<usize>,
+}
+
+impl Work<'_> {
+    /// Parameter columns of `n` cells, in base units.
+    fn columns(&self, n: u64) -> Vec<Vec<f64>> {
+        self.which.columns(self.experiment, n)
+    }
+
+    /// Results are held in memory, those of two engines at a time.
+    fn check_room(&self, n_cells: u64) -> Result<(), ProtocolError> {
+        let bytes = n_cells.saturating_mul(pace::bytes_per_cell(self.plan));
+        if bytes <= MOST_BENCH_BYTES {
+            return Ok(());
+        }
+        Err(ProtocolError::NoSpace {
+            what: format!(
+                "the results of {n_cells} cells take {} in memory, of {} allowed; take fewer --cells, or record less",
+                super::space::human(bytes),
+                super::space::human(MOST_BENCH_BYTES)
+            ),
+        })
+    }
+}
+
+/// Most bytes of results that are held.
+const MOST_BENCH_BYTES: u64 = 4 << 30;
+
+/// The first output of both recorders of spikes is their number.
+fn counts_of(experiment: &Experiment, compiled: &Compiled) -> Option<usize> {
+    let recorders = experiment.recorders.iter().zip(&compiled.recorded);
+    let mut counting =
+        recorders.filter(|(r, _)| matches!(r, Recorder::Features(_) | Recorder::Spikes { .. }));
+    counting.next().map(|(_, outputs)| outputs.start)
 }
 
 /// Steps of the runs that tell how fast each engine is.
@@ -168,7 +229,7 @@ fn calibrated(
     experiment: &Experiment,
     entries: &[Entry],
     sizes: &[u64],
-    repeats: usize,
+    options: &BenchOptions,
     seconds: f64,
 ) -> Result<u32, ProtocolError> {
     let all = experiment.timing.n_steps();
@@ -177,10 +238,11 @@ fn calibrated(
     let mut step_s = 0.0;
     for entry in entries {
         let cells = entry.cells_of(PROBE_CELLS);
-        let per_cell_step = probe(&short, &plan, entry, cells)?;
+        let params = options.which.columns(&short, cells);
+        let per_cell_step = probe(&plan, entry, &params, cells)?;
         let n: u64 = sizes.iter().map(|&size| entry.cells_of(size)).sum();
         // One repetition more warms up.
-        step_s += per_cell_step * n as f64 * (repeats + 1) as f64;
+        step_s += per_cell_step * n as f64 * (options.repeats + 1) as f64;
     }
     let steps = (seconds / step_s.max(1e-12)).max(LEAST_STEPS);
     let steps = steps.min(f64::from(all)).max(1.0);
@@ -206,36 +268,4 @@ fn shortened(experiment: &Experiment, steps: u32) -> Experiment {
         ..experiment.timing
     };
     short
-}
-
-/// Parameter columns of `n` cells, in base units.
-fn spread(experiment: &Experiment, n: u64) -> Vec<Vec<f64>> {
-    let axes = experiment.grid.axes();
-    let column = |(i, axis): (usize, &crate::experiment::Axis)| {
-        let len = axis.values.len();
-        let last = Values::Linear {
-            from: axis.values.at(0),
-            to: axis.values.at(len.saturating_sub(1)),
-            n,
-        };
-        let value = |k: u64| match i + 1 == axes.len() {
-            true => last.at(k),
-            false => axis.values.at(k % len.max(1)),
-        };
-        let to_base = |value| experiment.model.base.to_base(value, &axis.unit);
-        (0..n).map(|k| to_base(value(k))).collect()
-    };
-    axes.iter().enumerate().map(column).collect()
-}
-
-/// Mesa's software driver runs at half its speed by default, and its cache hides a change of that.
-fn software_note(contestants: &[Contestant]) -> Option<String> {
-    let mesa = contestants.iter().any(|c| c.describe.contains("llvmpipe"));
-    let set = |name| std::env::var_os(name).is_some();
-    (mesa && !(set("LP_NATIVE_VECTOR_WIDTH") && set("MESA_SHADER_CACHE_DISABLE"))).then(|| {
-        "the software Vulkan driver uses vectors of 256 bits by itself; on a processor with AVX-512 it is up to 1.8 times \
-         as fast with LP_NATIVE_VECTOR_WIDTH=512 MESA_SHADER_CACHE_DISABLE=true in the environment (without the second, \
-         kernels compiled at another width earlier are used again)"
-            .into()
-    })
 }
