@@ -36,7 +36,7 @@ pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
 pub use run::{RunOutcome, run};
-pub use sweep::{Progress, Silent, Swept, sweep, table_bytes, table_size};
+pub use sweep::{Progress, Silent, Swept, most_rows, sweep, table_bytes, table_size};
 pub use target::Target;
 pub use trace::run_trace;
 pub use verify::{

@@ -11,13 +11,13 @@ use std::time::Instant;
 
 use super::journal::{Entry, Journal};
 use super::tiles::{self, Outlet};
-use super::writer::{self, Writer};
-use super::{ProtocolError, Target, marks, space, tables};
+use super::writer::{self, Ended, Writer};
+use super::{ProtocolError, Target, marks, space, summary, tables};
 use crate::exec::{Engine, ExecError, Job, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
 use crate::report::Times;
-use crate::table::{Table, partial_path};
+use crate::table::{Table, TableWriter, partial_path};
 
 /// Told how far a run is; asked whether to go on.
 pub trait Progress {
@@ -76,9 +76,10 @@ pub fn sweep(
     if let Some(name) = super::rows::clash(experiment) {
         return Err(ProtocolError::Clash { name: name.into() });
     }
-    let marks = marks::of(experiment, &compiled, engine);
+    let mut marks = marks::of(experiment, &compiled, engine);
+    marks.push(("format", target.format().extension().to_owned()));
     let sheets = writer::sheets(experiment, target)?;
-    let earlier = writer::earlier(&sheets, target, &marks)?;
+    let earlier = writer::earlier(&sheets, target, &marks, n_cells)?;
     writer::refuse_existing(&sheets, target, earlier.as_ref())?;
     let left = n_cells - earlier.as_ref().map_or(0, |entry| entry.cells.min(n_cells));
     let bytes = left.saturating_mul(row_bytes(experiment));
@@ -99,26 +100,45 @@ pub fn sweep(
     };
     let flow = flow(engine, job, &mut writer, progress);
     let times = flow.times(compile_s, writer.busy_s);
-    let entry = writer.entry.clone();
-    let n_rows = match &flow.failure {
-        None => writer.finish()?,
-        Some(_) => writer.n_rows(),
-    };
+    let Writer {
+        tables,
+        journal,
+        entry,
+        ..
+    } = writer;
     let name = |(name, _): &(String, Table)| match &flow.failure {
         None => name.clone(),
         Some(_) => partial_path(name.as_ref()).display().to_string(),
     };
-    Ok(Swept {
+    let mut swept = Swept {
         files: sheets.iter().map(name).collect(),
         stats: flow.stats,
         times,
         n_non_finite: entry.n_non_finite,
         n_dropped_spikes: entry.n_dropped,
-        n_rows,
+        n_rows: tables.first().map_or(0, TableWriter::n_rows),
         n_resumed,
         failure: flow.failure,
         compiled,
-    })
+    };
+    let report = summary::run_report(experiment, engine, &swept, &[]);
+    let ended = Ended {
+        tables,
+        journal,
+        sheets: &sheets,
+        target,
+    };
+    match &swept.failure {
+        None => ended.finish(&report)?,
+        Some(failure) => {
+            let kept = ended.keep(&report);
+            // What stopped the run before says more.
+            if let (ExecError::Interrupted, Err(error)) = (failure, kept) {
+                swept.failure = Some(ExecError::Sink(error.to_string()));
+            }
+        }
+    }
+    Ok(swept)
 }
 
 /// How the cells went through the engine and the writer.
@@ -194,6 +214,13 @@ pub fn table_bytes(experiment: &Experiment) -> u64 {
 #[must_use]
 pub fn table_size(experiment: &Experiment) -> String {
     space::human(table_bytes(experiment))
+}
+
+/// Most rows that any table of `experiment` may have.
+#[must_use]
+pub fn most_rows(experiment: &Experiment) -> u64 {
+    let n_cells = experiment.grid.n_cells();
+    n_cells.saturating_mul(tables::most_rows_of_a_cell(experiment))
 }
 
 /// About how many bytes a number takes in a table, with its comma.

@@ -19,7 +19,7 @@ const ROWS_SHOWN: u64 = 1 << 13;
 ///
 /// # Errors
 /// [`TableError::Read`] if it cannot be read.
-pub fn whole_rows(path: &Path) -> Result<Option<u64>, TableError> {
+pub(super) fn whole_rows(path: &Path) -> Result<Option<u64>, TableError> {
     let partial = partial_path(path);
     let mut file = match File::open(&partial) {
         Ok(file) => BufReader::new(file),

@@ -33,7 +33,7 @@ fn with(n: u64, options: FiOptions) -> Experiment {
 fn target(folder: &Path, resume: bool) -> Target {
     Target {
         folder: folder.to_path_buf(),
-        name: "fi.csv",
+        name: "fi.csv".into(),
         existing: Existing::Refuse,
         resume,
     }
