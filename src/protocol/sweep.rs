@@ -223,7 +223,8 @@ pub fn most_rows(experiment: &Experiment) -> u64 {
     n_cells.saturating_mul(tables::most_rows_of_a_cell(experiment))
 }
 
-/// About how many bytes a number takes in a table, with its comma.
+/// About how many bytes a number takes in a table, with its comma; the most in Parquet, where many
+/// take less.
 const BYTES_PER_FIELD: u64 = 9;
 
 fn row_bytes(experiment: &Experiment) -> u64 {

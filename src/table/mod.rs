@@ -20,6 +20,8 @@ mod parquet_layout;
 mod parquet_read;
 mod parquet_resume;
 mod parquet_side;
+#[cfg(test)]
+mod parquet_tests;
 mod parquet_write;
 mod reader;
 #[cfg(test)]

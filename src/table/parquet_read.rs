@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
+use parquet::basic::{Compression, ConvertedType, LogicalType, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType;
 use parquet::errors::{ParquetError, Result as Decoded};
@@ -18,6 +18,9 @@ use super::{Column, ColumnData, Table, TableError};
 
 /// Rows decoded at once.
 const BATCH: usize = 1 << 16;
+
+/// Compressions that can be undone here. Others need a library each.
+const READABLE: [Compression; 2] = [Compression::UNCOMPRESSED, Compression::SNAPPY];
 
 /// Reads a table. Names `name [unit]` are taken apart. Whole numbers that are not negative are
 /// counts, all others real numbers.
@@ -53,9 +56,15 @@ pub(super) fn read_parquet(path: &Path) -> Result<Table, TableError> {
 }
 
 fn unreadable(path: &Path, error: &ParquetError) -> TableError {
+    let text = error.to_string();
+    let why = text.strip_prefix("Parquet error: ").unwrap_or(&text);
+    refused(path, why)
+}
+
+fn refused(path: &Path, why: &str) -> TableError {
     TableError::NoParquet {
         path: path.to_path_buf(),
-        why: error.to_string(),
+        why: why.to_owned(),
     }
 }
 
@@ -92,10 +101,16 @@ pub(super) fn read_group(
 ) -> Result<Vec<ColumnData>, TableError> {
     let n = usize::try_from(group.num_rows()).unwrap_or(0);
     let of = |(i, column): (usize, &Arc<ColumnDescriptor>)| {
-        let kind = Kind::of(column).ok_or_else(|| TableError::NoParquet {
-            path: path.to_path_buf(),
-            why: format!("its column `{}` holds no plain numbers", column.path()),
-        })?;
+        let name = column.path().parts().join(".");
+        let kind = Kind::of(column)
+            .ok_or_else(|| refused(path, &format!("its column `{name}` holds no plain numbers")))?;
+        let compression = group.column(i).compression();
+        if !READABLE.contains(&compression) {
+            let why = format!(
+                "its column `{name}` is compressed as {compression}; write it with Snappy, or without compression"
+            );
+            return Err(refused(path, &why));
+        }
         let pages = SerializedPageReader::new(Arc::clone(file), group.column(i), n, None);
         let decoded = pages.and_then(|pages| {
             let reader = get_column_reader(Arc::clone(column), Box::new(pages));
@@ -105,6 +120,15 @@ pub(super) fn read_group(
     };
     columns.columns().iter().enumerate().map(of).collect()
 }
+
+/// Types of one number each.
+const NUMBERS: [Physical; 5] = [
+    Physical::DOUBLE,
+    Physical::FLOAT,
+    Physical::INT64,
+    Physical::INT32,
+    Physical::BOOLEAN,
+];
 
 /// How the values of a column are to be understood.
 enum Kind {
@@ -116,11 +140,7 @@ impl Kind {
     /// `None` if they are no numbers, or more than one in a row.
     fn of(column: &ColumnDescriptor) -> Option<Kind> {
         let flat = column.max_rep_level() == 0 && column.max_def_level() <= 1;
-        let number = match column.physical_type() {
-            Physical::DOUBLE | Physical::FLOAT | Physical::INT32 | Physical::INT64 => true,
-            Physical::BOOLEAN => true,
-            _ => false,
-        };
+        let number = NUMBERS.contains(&column.physical_type());
         let signed = match (column.logical_type_ref(), column.converted_type()) {
             (Some(LogicalType::Integer(whole)), _) => whole.is_signed,
             (Some(_), _) => return None,

@@ -4,6 +4,7 @@
 mod faults;
 mod faulty;
 mod killed;
+mod parquet;
 mod recorders;
 mod resumed;
 
