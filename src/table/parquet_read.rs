@@ -2,6 +2,7 @@
 //! Takes a path, gives a table or an error that names the column. Must not know what is in it.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use super::csv_read::split_header;
-use super::{Column, ColumnData, Table, TableError};
+use super::{Column, ColumnData, ColumnKind, Table, TableError};
 
 /// Rows decoded at once.
 const BATCH: usize = 1 << 16;
@@ -29,7 +30,7 @@ pub(super) fn read_parquet(path: &Path) -> Result<Table, TableError> {
         path: path.to_path_buf(),
         source,
     })?;
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file);
+    let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
     let metadata = metadata.map_err(|error| unreadable(path, &error))?;
     let (file, columns) = (Arc::new(file), metadata.file_metadata().schema_descr());
     let mut all: Vec<Option<ColumnData>> = vec![None; columns.num_columns()];
@@ -44,7 +45,13 @@ pub(super) fn read_parquet(path: &Path) -> Result<Table, TableError> {
     }
     let columns = columns.columns().iter().zip(all).map(|(column, data)| {
         let (name, unit) = split_header(column.name());
-        Column::new(name, unit, data.unwrap_or(ColumnData::Float(Vec::new())))
+        let whole = !matches!(column.physical_type(), Physical::DOUBLE | Physical::FLOAT);
+        let kind = if whole {
+            ColumnKind::Integer
+        } else {
+            ColumnKind::Float
+        };
+        Column::new(name, unit, data.unwrap_or_else(|| ColumnData::empty(kind)))
     });
     Table::new(columns.collect()).map_err(|error| match error {
         TableError::DuplicateColumn { name } => TableError::DuplicateHeader {
@@ -66,6 +73,12 @@ fn refused(path: &Path, why: &str) -> TableError {
         path: path.to_path_buf(),
         why: why.to_owned(),
     }
+}
+
+/// The library panics at some damage; to the user that is a damaged file, too.
+fn guarded<T>(decode: impl FnOnce() -> Decoded<T>) -> Decoded<T> {
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
+    decoded.unwrap_or_else(|_| Err(ParquetError::General("it is damaged".into())))
 }
 
 /// Counts and real numbers together are real numbers.
@@ -111,8 +124,8 @@ pub(super) fn read_group(
             );
             return Err(refused(path, &why));
         }
-        let pages = SerializedPageReader::new(Arc::clone(file), group.column(i), n, None);
-        let decoded = pages.and_then(|pages| {
+        let decoded = guarded(|| {
+            let pages = SerializedPageReader::new(Arc::clone(file), group.column(i), n, None)?;
             let reader = get_column_reader(Arc::clone(column), Box::new(pages));
             kind.read(reader, column.max_def_level() > 0, n)
         });

@@ -92,32 +92,39 @@ impl Groups {
         Pieces::open(&groups_path(path), end).map(Groups)
     }
 
-    /// Adds a group, as the footer of a file with this group alone.
-    pub(super) fn push(&mut self, footer: &[u8]) -> io::Result<()> {
+    /// Adds a group, as the footer of a file with this group alone. Gives its entry as it will be
+    /// read, so that a footer is the same whether or not its writer was stopped on the way.
+    pub(super) fn push(&mut self, footer: &[u8]) -> io::Result<Vec<RowGroupMetaData>> {
+        let entries = entries(footer)?;
         let mut piece = (footer.len() as u64).to_le_bytes().to_vec();
         piece.extend_from_slice(footer);
-        self.0.push(&piece)
+        self.0.push(&piece)?;
+        Ok(entries)
     }
 
     /// The entries that are whole, each with the byte at which it ends.
     pub(super) fn read(path: &Path) -> io::Result<Vec<(RowGroupMetaData, u64)>> {
         let bytes = std::fs::read(groups_path(path))?;
-        let (mut entries, mut rest) = (Vec::new(), &bytes[..]);
+        let (mut all, mut rest) = (Vec::new(), &bytes[..]);
         while let Some((length, after)) = rest.split_first_chunk() {
             let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
             let Some((footer, after)) = after.split_at_checked(length) else {
                 break;
             };
-            let entry = footer.len().checked_sub(FOOT).map(|end| &footer[..end]);
-            let entry = entry.unwrap_or_default();
-            let metadata = ParquetMetaDataReader::decode_metadata(entry);
-            let groups = metadata.map_err(io::Error::other)?;
             rest = after;
             let end = (bytes.len() - rest.len()) as u64;
-            entries.extend(groups.row_groups().iter().map(|group| (group.clone(), end)));
+            all.extend(entries(footer)?.into_iter().map(|group| (group, end)));
         }
-        Ok(entries)
+        Ok(all)
     }
+}
+
+/// The entries in a footer.
+fn entries(footer: &[u8]) -> io::Result<Vec<RowGroupMetaData>> {
+    let end = footer.len().saturating_sub(FOOT);
+    let metadata = ParquetMetaDataReader::decode_metadata(&footer[..end]);
+    let metadata = metadata.map_err(io::Error::other)?;
+    Ok(metadata.row_groups().to_vec())
 }
 
 /// The rows of the group that is not full yet.

@@ -103,8 +103,7 @@ impl ParquetWriter {
         let footer = self.layout.footer(std::slice::from_ref(&entry), &[]);
         let footer = footer.map_err(in_memory)?;
         self.put(&bytes)?;
-        self.groups_file.push(&footer)?;
-        self.groups.push(entry);
+        self.groups.extend(self.groups_file.push(&footer)?);
         self.bytes += bytes.len() as u64;
         self.closed += self.open.len() as u64;
         self.open.clear();
