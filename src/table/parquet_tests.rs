@@ -166,7 +166,7 @@ fn a_file_killed_anywhere_is_completed_to_the_same_bytes_from_any_row() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let expected = whole(folder.path());
     let path = folder.path().join("fi.parquet");
-    for n in 0..=N {
+    for n in [0, 1, 4, 5, 6, 9, 10, 11, N] {
         for kept in 0..=n {
             std::fs::remove_file(&path).ok();
             drop(write(&path, n, 5));
@@ -183,7 +183,7 @@ fn pieces_torn_off_in_the_middle_are_passed_over() {
     let path = folder.path().join("fi.parquet");
     let n = 18;
     for (file, name) in ["table", "groups", "rows"].into_iter().enumerate() {
-        for cut in 0..60 {
+        for cut in (0..60).step_by(7) {
             std::fs::remove_file(&path).ok();
             drop(write(&path, n, 5));
             let torn = &side_files(&path)[file];
