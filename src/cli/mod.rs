@@ -86,7 +86,8 @@ entry, and examples/ has some to begin with. `rheobase check FILE.toml` tells ce
 
 Examples:
   rheobase run examples/conductances.toml
-  rheobase run night.toml --out results --resume";
+  rheobase run night.toml --out results --resume
+  rheobase run night.toml --out results --format parquet";
 
 const COMPARE_HELP: &str = "Two numbers agree if |a - b| <= ABS + REL max(|a|, |b|); missing values agree with missing values \
 only. The exit status is 0 if the tables agree, 1 if they do not, 2 if they cannot be compared.

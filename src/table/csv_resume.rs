@@ -46,7 +46,7 @@ impl CsvWriter {
     /// [`TableError`] if the final file exists and `existing` refuses that, if the partial file
     /// cannot be read or written, if its columns are others, if it has fewer whole rows, or if a
     /// field is no number.
-    pub fn resume(
+    pub(super) fn resume(
         path: &Path,
         schema: &Schema,
         existing: Existing,

@@ -29,9 +29,10 @@ mod tests;
 mod text;
 mod writer;
 
+use csv_write::CsvWriter;
+
 pub use column::{Column, ColumnData, ColumnKind, ColumnSpec, Schema, Table};
 pub use csv_read::read_csv;
-pub use csv_write::CsvWriter;
 pub use error::TableError;
 pub use file::{Existing, FileError, partial_path, write_whole};
 pub use number::push_float;
