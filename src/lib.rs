@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! text ── lang ──> model ── lower ──> ir ─────────────┐
-//!               integrate, stimulus, record ──> plan ──> exec (gpu | cpu | reference) ──> table ──> csv, svg
+//!               integrate, stimulus, record ──> plan ──> exec (gpu | cpu | reference) ──> table ──> csv, parquet, svg
 //! options ──> experiment ─────────────────────────────┘
 //! ```
 //!
