@@ -4,11 +4,10 @@
 
 use std::time::Instant;
 
-use rheobase::table::{Column, CsvWriter, Existing, Table, read_csv};
+use rheobase::table::{Column, Existing, Table, TableWriter, read_table};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("fi.csv");
     let n = 1_000_000u64;
     let mut columns = vec![
         Column::new("cell", "", (0..n).collect::<Vec<u64>>()),
@@ -27,18 +26,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ));
     }
     let table = Table::new(columns)?;
-    let begin = Instant::now();
-    let mut writer = CsvWriter::create(&path, &table.schema(), Existing::Refuse)?;
-    writer.append(&table)?;
-    let written = begin.elapsed().as_secs_f64();
-    writer.finish()?;
-    let begin = Instant::now();
-    read_csv(&path)?;
-    let read = begin.elapsed().as_secs_f64();
-    println!(
-        "write {:.2e} rows/s, read {:.2e} rows/s",
-        n as f64 / written,
-        n as f64 / read
-    );
+    for format in ["csv", "parquet"] {
+        let path = folder.path().join(format!("fi.{format}"));
+        let begin = Instant::now();
+        let mut writer = TableWriter::create(&path, &table.schema(), Existing::Refuse)?;
+        writer.append(&table)?;
+        let written = begin.elapsed().as_secs_f64();
+        writer.finish(&[])?;
+        let begin = Instant::now();
+        read_table(&path)?;
+        let read = begin.elapsed().as_secs_f64();
+        println!(
+            "{format}: write {:.2e} rows/s, read {:.2e} rows/s, {:.1} bytes per row",
+            n as f64 / written,
+            n as f64 / read,
+            std::fs::metadata(&path)?.len() as f64 / n as f64
+        );
+    }
     Ok(())
 }

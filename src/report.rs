@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::table::{Existing, FileError, write_whole};
+use crate::table::{Existing, FileError, Schema, write_whole};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +120,35 @@ impl RunReport {
     /// The report as JSON text with a newline at its end. Numbers that are not finite and facts
     /// that do not exist are `null`.
     pub fn to_json(&self) -> String {
+        format!("{:#}\n", self.value())
+    }
+
+    /// What a file of a table says of itself, where its format has a place for it: as `run.json`
+    /// the report without what differs from run to run of the same experiment (times and files),
+    /// and as `units` the unit of each column of `schema` that has one, by its header.
+    pub fn facts(&self, schema: &Schema) -> Vec<(String, String)> {
+        let mut report = self.value();
+        if let Some(report) = report.as_object_mut() {
+            for name in ["times", "cell_steps_per_s", "files"] {
+                report.shift_remove(name);
+            }
+            if let Some(counts) = report.get_mut("counts").and_then(Value::as_object_mut) {
+                counts.shift_remove("cell_steps");
+            }
+        }
+        let columns = schema.columns.iter().filter(|spec| !spec.unit.is_empty());
+        let units: Map<String, Value> = columns
+            .map(|spec| (spec.header(), json!(spec.unit)))
+            .collect();
+        vec![
+            ("run.json".to_string(), report.to_string()),
+            ("units".to_string(), Value::Object(units).to_string()),
+        ]
+    }
+
+    fn value(&self) -> Value {
         let adapter = self.adapter.as_ref();
-        let value = json!({
+        json!({
             "program": env!("CARGO_PKG_NAME"),
             "version": env!("CARGO_PKG_VERSION"),
             "status": self.status.name(),
@@ -153,8 +180,7 @@ impl RunReport {
             "axes": self.axes.iter().map(axis).collect::<Vec<Value>>(),
             "files": self.files,
             "model_text": self.model_text,
-        });
-        format!("{value:#}\n")
+        })
     }
 
     /// Writes the report to `path`, whole or not at all.
@@ -189,6 +215,7 @@ pub fn text_hash(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::ColumnSpec;
 
     fn report() -> RunReport {
         RunReport {
@@ -247,6 +274,23 @@ mod tests {
         assert_eq!(json["axes"][0]["unit"], "nA");
         assert_eq!(json["model_text"], report().model_text.as_str());
         assert_eq!(json["version"], env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
+    fn the_facts_of_a_table_are_the_same_for_every_run() {
+        let schema = Schema {
+            columns: vec![ColumnSpec::integer("cell"), ColumnSpec::float("rate", "Hz")],
+        };
+        let mut other = report();
+        other.times.run = 9.0;
+        other.n_cell_steps = 1;
+        other.files.clear();
+        let facts = report().facts(&schema);
+        assert_eq!(facts, other.facts(&schema));
+        let json: Value = serde_json::from_str(&facts[0].1).expect("valid JSON");
+        assert_eq!(json["model_text"], report().model_text.as_str());
+        assert_eq!(json["counts"]["cells"], 51);
+        assert_eq!(facts[1], ("units".into(), "{\"rate [Hz]\":\"Hz\"}".into()));
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn tables(text: &str) -> Vec<(String, Table)> {
     let folder = tempfile::tempdir().unwrap();
     let target = Target {
         folder: folder.path().to_owned(),
-        name: "table.csv",
+        name: "table.csv".into(),
         existing: Existing::Refuse,
         resume: false,
     };

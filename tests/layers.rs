@@ -117,6 +117,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli"]),
     ("ctrlc", &["src/cli"]),
     ("csv", &["src/table"]),
+    ("parquet", &["src/table"]),
     ("toml", &["src/experiment"]),
     ("libm", &["src/experiment"]),
     ("fs4", &["src/protocol"]),

@@ -129,6 +129,20 @@ pub struct OutputArgs {
     /// Go on where an interrupted or killed run of the same experiment left off, if there is one
     #[arg(long)]
     pub resume: bool,
+    /// Format of the tables [default: csv]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub format: Option<FormatArg>,
+}
+
+/// Formats of tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// Text, numbers with 9 digits
+    Csv,
+    /// Binary and compressed, with units, model and settings in its metadata; for pandas, polars, R
+    Parquet,
+    /// Parquet where a table may have more than a million rows, else CSV
+    Auto,
 }
 
 /// What is run.

@@ -4,12 +4,12 @@ use super::failure::Failure;
 use super::say;
 use super::tool_args::CompareArgs;
 use crate::compare::{Rules, Tolerance, compare};
-use crate::table::read_csv;
+use crate::table::read_table;
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Failure> {
     let rules = rules(args)?;
-    let a = read_csv(&args.a).map_err(Failure::misuse)?;
-    let b = read_csv(&args.b).map_err(Failure::misuse)?;
+    let a = read_table(&args.a).map_err(Failure::misuse)?;
+    let b = read_table(&args.b).map_err(Failure::misuse)?;
     let report = compare(&a, &b, &rules);
     let verdict = if report.passed() {
         "agree"

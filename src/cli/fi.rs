@@ -9,7 +9,7 @@ use super::outcome::finish;
 use super::progress::Bar;
 use crate::experiment::{Experiment, FiOptions, fi};
 use crate::model::load_with_warnings;
-use crate::protocol::run_fi;
+use crate::protocol::{most_rows, run_fi};
 
 pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let begin = Instant::now();
@@ -22,7 +22,7 @@ pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     let experiment = fi(model, &options)?;
     warn_of(&experiment);
     let engine = args.engine.make()?;
-    let target = args.output.target("fi.csv")?;
+    let target = args.output.target("fi", most_rows(&experiment))?;
     let outcome = run_fi(&experiment, engine.as_ref(), &target, &mut Bar::new())?;
     finish(&outcome, &target, &engine.describe(), begin)
 }

@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::OutputArgs;
+use super::args::{FormatArg, OutputArgs};
 use super::failure::Failure;
 use super::{note, say};
 use crate::protocol::{RunOutcome, Target};
-use crate::table::{Existing, render_text};
+use crate::table::{Existing, Format, render_text};
+
+/// Rows from which on Parquet is chosen, or named.
+const MANY: u64 = 1_000_000;
 
 /// Shows some rows on stdout, and the rest on stderr.
 pub(super) fn finish(
@@ -32,7 +35,8 @@ pub(super) fn finish(
 
 impl OutputArgs {
     /// The current folder's own files may be replaced; those of another folder only with --force.
-    pub(super) fn target(&self, name: &'static str) -> Result<Target, Failure> {
+    /// The tables may have as many as `most_rows` rows.
+    pub(super) fn target(&self, name: &str, most_rows: u64) -> Result<Target, Failure> {
         std::fs::create_dir_all(&self.out).map_err(|error| {
             Failure::misuse(format!(
                 "cannot make the folder {}: {error}; choose another with --out",
@@ -47,10 +51,28 @@ impl OutputArgs {
         };
         Ok(Target {
             folder: self.out.clone(),
-            name,
+            name: format!("{name}.{}", self.format(most_rows).extension()),
             existing,
             resume: self.resume,
         })
+    }
+
+    fn format(&self, most_rows: u64) -> Format {
+        match self.format {
+            Some(FormatArg::Csv) => Format::Csv,
+            Some(FormatArg::Parquet) => Format::Parquet,
+            Some(FormatArg::Auto) if most_rows > MANY => Format::Parquet,
+            Some(FormatArg::Auto) => Format::Csv,
+            None => {
+                if most_rows > MANY {
+                    note(
+                        "note: a table may have more than a million rows; --format parquet makes it smaller and \
+                         quicker to read",
+                    );
+                }
+                Format::Csv
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::note;
 use super::tool_args::PlotArgs;
 use crate::protocol::{PictureOptions, picture};
-use crate::table::{Existing, read_csv, write_whole};
+use crate::table::{Existing, read_table, write_whole};
 
 pub(super) fn run(args: &PlotArgs) -> Result<(), Failure> {
     let out = match &args.out {
@@ -18,7 +18,7 @@ pub(super) fn run(args: &PlotArgs) -> Result<(), Failure> {
             out.display()
         )));
     }
-    let table = read_csv(&args.table).map_err(Failure::misuse)?;
+    let table = read_table(&args.table).map_err(Failure::misuse)?;
     let options = PictureOptions {
         x: args.x.clone(),
         y: args.y.clone(),

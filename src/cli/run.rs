@@ -9,14 +9,14 @@ use super::fi::warn_of;
 use super::outcome::finish;
 use super::progress::Bar;
 use crate::experiment::{Experiment, from_toml};
-use crate::protocol::run as run_experiment;
+use crate::protocol::{most_rows, run as run_experiment};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let begin = Instant::now();
     let experiment = read(&args.experiment)?;
     warn_of(&experiment);
     let engine = args.engine.make()?;
-    let target = args.output.target("table.csv")?;
+    let target = args.output.target("table", most_rows(&experiment))?;
     let outcome = run_experiment(&experiment, engine.as_ref(), &target, None, &mut Bar::new())?;
     finish(&outcome, &target, &engine.describe(), begin)
 }

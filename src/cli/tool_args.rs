@@ -96,7 +96,7 @@ pub struct BenchArgs {
 /// Arguments of `plot`.
 #[derive(Debug, Args)]
 pub struct PlotArgs {
-    /// A table
+    /// A table, CSV or Parquet
     pub table: PathBuf,
     /// Column along the horizontal axis [default: the last axis that varies]
     #[arg(long, value_name = "COL")]
@@ -118,7 +118,7 @@ pub struct PlotArgs {
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// A table
+    /// A table, CSV or Parquet
     pub a: PathBuf,
     /// The table it is compared with
     pub b: PathBuf,

@@ -7,7 +7,7 @@ use super::progress::Bar;
 use super::tool_args::TraceArgs;
 use crate::experiment::{TraceOptions, trace};
 use crate::model::load_with_warnings;
-use crate::protocol::run_trace;
+use crate::protocol::{most_rows, run_trace};
 
 pub(super) fn run(args: &TraceArgs) -> Result<(), Failure> {
     let (model, warnings) = load_with_warnings(&args.model)?;
@@ -22,7 +22,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<(), Failure> {
     let experiment = trace(model, &options)?;
     warn_of(&experiment);
     let engine = args.engine.make()?;
-    let target = args.output.target("trace.csv")?;
+    let target = args.output.target("trace", most_rows(&experiment))?;
     let (files, n_lost) = run_trace(&experiment, engine.as_ref(), &target, &mut Bar::new())?;
     if n_lost > 0 {
         note(&format!(

@@ -5,11 +5,12 @@
 
 use super::flow::{Flow, Work, flow};
 use super::journal::Entry;
+use super::summary::complete;
 use super::{Progress, ProtocolError, Target, tables, writer};
 use crate::exec::{Engine, ExecError, Job, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
-use crate::table::{FileError, Table};
+use crate::table::{FileError, Table, clear};
 
 /// The run of the chosen cells.
 pub(super) struct Chosen {
@@ -21,16 +22,20 @@ pub(super) struct Chosen {
 
 impl Chosen {
     /// None where `experiment` has no traces of chosen cells.
-    pub(super) fn of(experiment: &Experiment) -> Result<Option<Chosen>, ProtocolError> {
+    pub(super) fn of(
+        experiment: &Experiment,
+        target: &Target,
+    ) -> Result<Option<Chosen>, ProtocolError> {
         let Some(experiment) = experiment.tracing() else {
             return Ok(None);
         };
         let compiled = compile(&experiment)?;
-        let sheet = tables::empty(&experiment)?.long.into_iter().next();
-        Ok(sheet.map(|(name, columns)| Chosen {
+        // The table of the traces; the main one stays empty.
+        let sheet = writer::sheets(&experiment, target)?.into_iter().nth(1);
+        Ok(sheet.map(|sheet| Chosen {
             experiment,
             compiled,
-            sheet: (name.to_owned(), columns),
+            sheet,
         }))
     }
 
@@ -88,9 +93,15 @@ impl Chosen {
             Ok(())
         };
         let flow = flow(&work, job, &mut take, progress);
-        if flow.failure.is_none() {
-            for table in tables {
-                table.finish()?;
+        let facts =
+            complete(&self.experiment, engine, &self.compiled).facts(&self.sheet.1.schema());
+        for table in tables {
+            match flow.failure {
+                None => {
+                    table.finish(&facts)?;
+                    clear(&target.folder.join(self.name()));
+                }
+                Some(_) => table.keep(&facts)?,
             }
         }
         Ok(flow)

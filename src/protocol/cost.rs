@@ -77,7 +77,12 @@ pub fn cost(experiment: &Experiment, plan: &Plan, main: &str) -> Result<Cost, Pr
     for experiment in [Some(experiment), tracing.as_ref()].into_iter().flatten() {
         for recorder in &experiment.recorders {
             if let Some((name, per_cell, at_most)) = long(experiment, recorder) {
-                files.push(file(name, experiment.grid.n_cells(), per_cell, at_most));
+                files.push(file(
+                    &format!("{name}.csv"),
+                    experiment.grid.n_cells(),
+                    per_cell,
+                    at_most,
+                ));
             }
         }
     }
@@ -89,7 +94,20 @@ pub fn cost(experiment: &Experiment, plan: &Plan, main: &str) -> Result<Cost, Pr
     })
 }
 
-/// About how many bytes a number takes in a table, with its comma.
+/// Most rows that any table of `experiment` may have.
+#[must_use]
+pub fn most_rows(experiment: &Experiment) -> u64 {
+    let tracing = experiment.tracing();
+    let both = [Some(experiment), tracing.as_ref()];
+    let rows = both.into_iter().flatten().map(|experiment| {
+        let n_cells = experiment.grid.n_cells();
+        n_cells.saturating_mul(tables::most_rows_of_a_cell(experiment))
+    });
+    rows.max().unwrap_or(0)
+}
+
+/// About how many bytes a number takes in a table, with its comma; the most in Parquet, where many
+/// take less.
 const BYTES_PER_FIELD: u64 = 9;
 
 /// Bytes that the tables surely take on the disk, with so many cells of the grid still to run.
@@ -154,7 +172,11 @@ mod tests {
             .map(|f| (f.name.as_str(), f.bytes))
             .collect();
         // cell, tau, v_end; 5 x (cell, time); 10 x (cell, time, v); two cells of each.
-        let expected = [("table.csv", 2 * 27), (SPIKES, 2 * 90), (TRACES, 2 * 270)];
+        let expected = [
+            ("table.csv", 2 * 27),
+            ("spikes.csv", 2 * 90),
+            ("traces.csv", 2 * 270),
+        ];
         assert_eq!(files, expected);
         assert_eq!(bytes_of(&experiment, 2), 2 * (27 + 270));
         // The list of spikes has steps and fractions, the trace 10 values; read back the longest.

@@ -1,6 +1,6 @@
 //! The f–I curve: amplitudes swept, rates drawn.
 //!
-//! Takes the experiment of `fi` and an engine; gives `fi.csv`, `fi.svg`, `run.json` and a few rows
+//! Takes the experiment of `fi` and an engine; gives `fi.csv` (or `fi.parquet`), `fi.svg`, `run.json` and a few rows
 //! to show.
 
 use super::{Progress, ProtocolError, RunOutcome, Target, run};

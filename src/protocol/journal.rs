@@ -133,6 +133,18 @@ pub(super) fn read(table: &Path, marks: &Marks, rows: &[u64]) -> Result<Entry, P
     Ok(last.unwrap_or_else(|| Entry::begin(rows.len())))
 }
 
+/// Does the journal of `table` say that a run of these marks has written its first `cells` cells?
+pub(super) fn is_at(table: &Path, marks: &Marks, cells: u64) -> bool {
+    let Ok(text) = std::fs::read_to_string(journal_path(table)) else {
+        return false;
+    };
+    let mut lines = text
+        .lines()
+        .map_while(|line| serde_json::from_str(line).ok());
+    let same = |first: Map<String, Value>| differences(&first, marks).is_empty();
+    lines.next().is_some_and(same) && lines.last().is_some_and(|line| entry(&line).cells == cells)
+}
+
 fn entry(line: &Map<String, Value>) -> Entry {
     let number = |name: &str| line.get(name).and_then(Value::as_u64).unwrap_or(0);
     let rows = line.get("rows").and_then(Value::as_array);

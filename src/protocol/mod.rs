@@ -37,7 +37,7 @@ pub use bench::{
     Bench, BenchCells, BenchOptions, BreakEven, Contestant, Format as BenchFormat, Kind,
     MOST_BENCH_CELLS, Row, bench,
 };
-pub use cost::{Cost, FileCost, cost};
+pub use cost::{Cost, FileCost, cost, most_rows};
 pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};

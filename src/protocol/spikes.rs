@@ -1,4 +1,4 @@
-//! `spikes.csv`: one row per listed spike, cell by cell, in the order of their times.
+//! The table `spikes`: one row per listed spike, cell by cell, in the order of their times.
 //!
 //! Takes what the `spikes` recorder kept of some cells; gives rows. A cell without spikes has none,
 //! nor has a non-finite one.
@@ -6,8 +6,8 @@
 use super::tables::{Part, Slice};
 use crate::table::{Column, Table, TableError};
 
-/// Name of the file.
-pub(super) const SPIKES: &str = "spikes.csv";
+/// Name of the table.
+pub(super) const SPIKES: &str = "spikes";
 
 /// `cell`, and `spike_time [ms]` counted from onset, as `time_to_first_spike` is. Spikes beyond
 /// `capacity` were counted but not listed.

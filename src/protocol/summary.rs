@@ -6,7 +6,8 @@ use super::Swept;
 use super::rows::unit;
 use crate::exec::{Engine, ExecError};
 use crate::experiment::{Axis, Experiment};
-use crate::report::{Adapter, AxisSummary, RunReport, Status};
+use crate::plan::Compiled;
+use crate::report::{Adapter, AxisSummary, RunReport, Status, Times};
 
 /// The report of a sweep that left `files`.
 pub(super) fn run_report(
@@ -15,31 +16,48 @@ pub(super) fn run_report(
     swept: &Swept,
     files: &[String],
 ) -> RunReport {
-    let label = engine.label();
-    let schedule = swept.compiled.plan.schedule();
     RunReport {
         status: match &swept.failure {
             None => Status::Complete,
             Some(ExecError::Interrupted) => Status::Interrupted,
             Some(_) => Status::Failed,
         },
+        times: swept.times,
+        n_non_finite: swept.n_non_finite,
+        n_dropped_spikes: swept.n_dropped_spikes,
+        n_cell_steps: swept.stats.cell_steps,
+        files: files.to_vec(),
+        ..complete(experiment, engine, &swept.compiled)
+    }
+}
+
+/// The report of a run that went well, without times and files.
+pub(super) fn complete(
+    experiment: &Experiment,
+    engine: &dyn Engine,
+    compiled: &Compiled,
+) -> RunReport {
+    let label = engine.label();
+    let schedule = compiled.plan.schedule();
+    RunReport {
+        status: Status::Complete,
         model: experiment.model.name.clone(),
         model_text: experiment.model.text.clone(),
         seed: experiment.seed,
         dt: schedule.dt,
         n_steps: u64::from(schedule.n_steps),
         duration: experiment.timing.duration_ms(),
-        method: swept.compiled.method.name.to_owned(),
+        method: compiled.method.name.to_owned(),
         engine: label.name,
         adapter: label.adapter.map(|(name, driver)| Adapter { name, driver }),
         precision: label.precision,
-        times: swept.times,
+        times: Times::default(),
         n_cells: experiment.grid.n_cells(),
-        n_non_finite: swept.n_non_finite,
-        n_dropped_spikes: swept.n_dropped_spikes,
-        n_cell_steps: swept.stats.cell_steps,
+        n_non_finite: 0,
+        n_dropped_spikes: 0,
+        n_cell_steps: 0,
         axes: experiment.grid.axes().iter().map(summary).collect(),
-        files: files.to_vec(),
+        files: Vec::new(),
     }
 }
 

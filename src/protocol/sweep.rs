@@ -10,13 +10,13 @@ use std::time::Instant;
 use super::chosen::Chosen;
 use super::flow::{Flow, Share, Work, flow};
 use super::journal::{Entry, Journal};
-use super::writer::{self, Writer};
-use super::{ProtocolError, Target, cost, marks, space};
+use super::writer::{self, Ended, Writer};
+use super::{ProtocolError, Target, cost, marks, space, summary};
 use crate::exec::{Engine, ExecError, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
 use crate::report::Times;
-use crate::table::{Table, partial_path};
+use crate::table::{Table, TableWriter, partial_path};
 
 /// Told how far a run is; asked whether to go on.
 pub trait Progress {
@@ -75,10 +75,11 @@ pub fn sweep(
     if let Some(name) = super::rows::clash(experiment) {
         return Err(ProtocolError::Clash { name: name.into() });
     }
-    let chosen = Chosen::of(experiment)?;
-    let marks = marks::of(experiment, &compiled, engine);
+    let chosen = Chosen::of(experiment, target)?;
+    let mut marks = marks::of(experiment, &compiled, engine);
+    marks.push(("format", target.format().extension().to_owned()));
     let sheets = writer::sheets(experiment, target)?;
-    let earlier = writer::earlier(&sheets, target, &marks)?;
+    let earlier = writer::earlier(&sheets, target, &marks, n_cells)?;
     writer::refuse_existing(&sheets, target, earlier.as_ref())?;
     if let (Some(chosen), None) = (&chosen, &earlier) {
         chosen.refuse_existing(target)?;
@@ -127,25 +128,44 @@ pub fn sweep(
         flow(&work, job, &mut |output| writer.take(output), &mut share)
     });
     let times = flow.times(compile_s, writer.busy_s);
-    let entry = writer.entry.clone();
-    let n_rows = match &flow.failure {
-        None => writer.finish()?,
-        Some(_) => writer.n_rows(),
-    };
+    let Writer {
+        tables,
+        journal,
+        entry,
+        ..
+    } = writer;
     let is_failed = flow.failure.is_some();
     let main = sheets.iter().map(|(name, _)| named(name, is_failed));
     let traces = chosen.iter().map(|chosen| named(chosen.name(), is_cut));
-    Ok(Swept {
+    let mut swept = Swept {
         files: main.chain(traces).collect(),
         stats: flow.stats,
         times,
         n_non_finite: entry.n_non_finite,
         n_dropped_spikes: entry.n_dropped,
-        n_rows,
+        n_rows: tables.first().map_or(0, TableWriter::n_rows),
         n_resumed,
         failure: flow.failure,
         compiled,
-    })
+    };
+    let report = summary::run_report(experiment, engine, &swept, &[]);
+    let ended = Ended {
+        tables,
+        journal,
+        sheets: &sheets,
+        target,
+    };
+    match &swept.failure {
+        None => ended.finish(&report)?,
+        Some(failure) => {
+            let kept = ended.keep(&report);
+            // What stopped the run before says more.
+            if let (ExecError::Interrupted, Err(error)) = (failure, kept) {
+                swept.failure = Some(ExecError::Sink(error.to_string()));
+            }
+        }
+    }
+    Ok(swept)
 }
 
 /// The file of a table as it is now: a run that ended early leaves a partial one.

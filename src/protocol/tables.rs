@@ -49,7 +49,7 @@ pub(super) enum Part {
     Columns(Vec<Column>),
     /// A table of its own.
     Long {
-        /// Its file's name.
+        /// Its name, without the end that says the format.
         name: &'static str,
         /// The rows of these cells; the first column is the cell.
         rows: Table,
@@ -73,10 +73,21 @@ fn part(recorder: &Recorder, slice: &Slice) -> Result<Part, TableError> {
 pub(super) struct Rows {
     /// The main table.
     pub(super) main: Table,
-    /// Each of the others, with its file's name, in the order of the recorders.
+    /// Each of the others, with its name, in the order of the recorders.
     pub(super) long: Vec<(&'static str, Table)>,
     /// Spikes that found no room in the record.
     pub(super) n_dropped: u64,
+}
+
+/// Most rows that a cell may have in any of the tables.
+pub(super) fn most_rows_of_a_cell(experiment: &Experiment) -> u64 {
+    let n_steps = u64::from(experiment.timing.n_steps());
+    let rows = |recorder: &Recorder| match recorder {
+        Recorder::Features(_) | Recorder::FinalState | Recorder::Statistics { .. } => 1,
+        Recorder::Spikes { capacity } => n_steps.min(u64::from(*capacity)),
+        Recorder::Trace { every, .. } => n_steps / u64::from(*every).max(1),
+    };
+    experiment.recorders.iter().map(rows).fold(1, u64::max)
 }
 
 /// The tables of `experiment` without rows.

@@ -1,17 +1,19 @@
 //! The time course of a few cells, with the stimulus in a panel of its own.
 //!
 //! Takes an experiment whose one recorder is a trace, as [`crate::experiment::trace`] makes it; gives
-//! `trace.csv` and `trace.svg`.
+//! `trace.csv` (or `trace.parquet`) and `trace.svg`.
 
 use super::gather::{columns, explained, gather};
 use super::rows::unit;
+use super::summary::complete;
 use super::tables::{self, Rows};
 use super::{Progress, ProtocolError, Target};
 use crate::exec::{Engine, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::compile;
 use crate::plot::{Axis, CurvePlot, Panel, Series, curves};
-use crate::table::{CsvWriter, Table, write_whole};
+use crate::report::RunReport;
+use crate::table::{Table, TableWriter, clear, write_whole};
 
 const PICTURE: &str = "trace.svg";
 
@@ -48,16 +50,21 @@ pub fn run_trace(
     let Some((_, traces)) = long.into_iter().next() else {
         return Ok((Vec::new(), n_lost));
     };
-    let mut writer = CsvWriter::create(&target.path(), &traces.schema(), target.existing)?;
+    let report = RunReport {
+        n_non_finite: n_lost as u64,
+        ..complete(experiment, engine, &compiled)
+    };
+    let mut writer = TableWriter::create(&target.path(), &traces.schema(), target.existing)?;
     writer.append(&traces)?;
-    writer.finish()?;
+    writer.finish(&report.facts(&traces.schema()))?;
+    clear(&target.path());
     let drawn = draw(experiment, &main, &traces);
     write_whole(
         &target.folder.join(PICTURE),
         drawn.as_bytes(),
         target.overwrite(),
     )?;
-    Ok((vec![target.name.to_owned(), PICTURE.to_owned()], n_lost))
+    Ok((vec![target.name.clone(), PICTURE.to_owned()], n_lost))
 }
 
 /// One panel per quantity; that of the input, at the bottom, is low.

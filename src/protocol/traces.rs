@@ -1,4 +1,4 @@
-//! `traces.csv`: one row per sample of each cell, cell by cell, in the order of time.
+//! The table `traces`: one row per sample of each cell, cell by cell, in the order of time.
 //!
 //! Takes what a `trace` recorder kept of some cells; gives rows in the units that the model declares.
 //! A non-finite cell keeps its rows, with its values missing.
@@ -8,8 +8,8 @@ use super::tables::{Part, Slice};
 use crate::record::{Quantity, Traces};
 use crate::table::{Column, Table, TableError};
 
-/// Name of the file.
-pub(super) const TRACES: &str = "traces.csv";
+/// Name of the table.
+pub(super) const TRACES: &str = "traces";
 
 /// `cell`, `time [ms]` from the beginning of the run, and one column per quantity.
 pub(super) fn part(slice: &Slice, of: &[Quantity], every: u32) -> Result<Part, TableError> {

@@ -12,7 +12,10 @@ use super::{ProtocolError, Target};
 use crate::exec::TileOutput;
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, Plan};
-use crate::table::{CsvWriter, Existing, FileError, Table, TableError, partial_path, whole_rows};
+use crate::report::RunReport;
+use crate::table::{
+    Existing, FileError, Table, TableError, TableWriter, clear, partial_path, whole_rows,
+};
 
 /// Most cells turned into rows at once: what is held as text and columns stays small.
 const SLICE: usize = 1 << 13;
@@ -35,7 +38,7 @@ pub(super) struct Writer<'a> {
     pub(super) experiment: &'a Experiment,
     pub(super) compiled: &'a Compiled,
     /// The main table first.
-    pub(super) tables: Vec<CsvWriter>,
+    pub(super) tables: Vec<TableWriter>,
     pub(super) journal: Journal,
     /// Shown the rows of the main table.
     pub(super) also: &'a mut (dyn FnMut(&Table) + Send),
@@ -73,23 +76,41 @@ impl Writer<'_> {
         self.entry.n_non_finite += lost.count() as u64;
         self.entry.n_dropped += rows.n_dropped;
         self.entry.cells += n;
-        self.entry.rows = self.tables.iter().map(CsvWriter::n_rows).collect();
+        self.entry.rows = self.tables.iter().map(TableWriter::n_rows).collect();
         Ok(self.journal.write(&self.entry)?)
     }
+}
 
-    /// Rows of the main table.
-    pub(super) fn n_rows(&self) -> u64 {
-        self.tables.first().map_or(0, CsvWriter::n_rows)
-    }
+/// The tables of a sweep at its end.
+pub(super) struct Ended<'a> {
+    /// The main table first.
+    pub(super) tables: Vec<TableWriter>,
+    pub(super) journal: Journal,
+    pub(super) sheets: &'a [(String, Table)],
+    pub(super) target: &'a Target,
+}
 
-    /// Gives the tables their final names, the main one last. Returns its number of rows.
-    pub(super) fn finish(self) -> Result<u64, ProtocolError> {
-        let mut n_rows = 0;
-        for table in self.tables.into_iter().rev() {
-            n_rows = table.finish()?;
+impl Ended<'_> {
+    /// Gives the tables their final names, the main one last; a run killed between two names can
+    /// be gone on with.
+    pub(super) fn finish(self, report: &RunReport) -> Result<(), TableError> {
+        let tables = self.tables.into_iter().zip(self.sheets);
+        for (table, (_, empty)) in tables.rev() {
+            table.finish(&report.facts(&empty.schema()))?;
         }
         self.journal.remove();
-        Ok(n_rows)
+        for (name, _) in self.sheets {
+            clear(&self.target.folder.join(name));
+        }
+        Ok(())
+    }
+
+    /// Leaves the tables as they are, in a state that others can read.
+    pub(super) fn keep(self, report: &RunReport) -> Result<(), TableError> {
+        let tables = self.tables.into_iter().zip(self.sheets);
+        let kept = tables.map(|(table, (_, empty))| table.keep(&report.facts(&empty.schema())));
+        // One that cannot be kept so does not spoil the others.
+        kept.fold(Ok(()), Result::and)
     }
 }
 
@@ -99,9 +120,10 @@ pub(super) fn sheets(
     target: &Target,
 ) -> Result<Vec<(String, Table)>, ProtocolError> {
     let empty = tables::empty(experiment)?;
-    let main = (target.name.to_owned(), empty.main);
+    let main = (target.name.clone(), empty.main);
+    let end = target.format().extension();
     let long = empty.long.into_iter();
-    let long = long.map(|(name, table)| (name.to_owned(), table));
+    let long = long.map(|(name, table)| (format!("{name}.{end}"), table));
     Ok([main].into_iter().chain(long).collect())
 }
 
@@ -110,15 +132,42 @@ pub(super) fn earlier(
     sheets: &[(String, Table)],
     target: &Target,
     marks: &Marks,
+    n_cells: u64,
 ) -> Result<Option<Entry>, ProtocolError> {
-    if !target.resume || whole_rows(&target.path())?.is_none() {
+    if !target.resume {
         return Ok(None);
+    }
+    if journal::is_at(&target.path(), marks, n_cells) {
+        take_back(sheets, target)?;
+    }
+    if whole_rows(&target.path())?.is_none() {
+        return match target.other_partial() {
+            None => Ok(None),
+            Some(path) => Err(ProtocolError::Resume {
+                path,
+                why: format!("its format is not {}", target.format().extension()),
+            }),
+        };
     }
     let mut rows = Vec::new();
     for (name, _) in sheets {
         rows.push(whole_rows(&target.folder.join(name))?.unwrap_or(0));
     }
     journal::read(&target.path(), marks, &rows).map(Some)
+}
+
+/// Gives complete tables their partial names again, after a run that was killed between the final
+/// names of two.
+fn take_back(sheets: &[(String, Table)], target: &Target) -> Result<(), FileError> {
+    for (name, _) in sheets {
+        let path = target.folder.join(name);
+        let partial = partial_path(&path);
+        if path.exists() && !partial.exists() {
+            std::fs::rename(&path, &partial)
+                .map_err(|source| FileError::write(&partial, "it keeps its name".into(), source))?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses tables of an earlier run that may not be replaced.
@@ -146,7 +195,7 @@ pub(super) fn open(
     target: &Target,
     entry: &Entry,
     also: &mut dyn FnMut(&Table),
-) -> Result<Vec<CsvWriter>, TableError> {
+) -> Result<Vec<TableWriter>, TableError> {
     let mut tables = Vec::new();
     for (i, ((name, empty), rows)) in sheets.iter().zip(&entry.rows).enumerate() {
         let (path, schema) = (target.folder.join(name), empty.schema());
@@ -156,8 +205,8 @@ pub(super) fn open(
             }
         };
         tables.push(match entry.cells {
-            0 => CsvWriter::create(&path, &schema, Existing::Replace)?,
-            _ => CsvWriter::resume(&path, &schema, target.existing, *rows, &mut show)?,
+            0 => TableWriter::create(&path, &schema, Existing::Replace)?,
+            _ => TableWriter::resume(&path, &schema, target.existing, *rows, &mut show)?,
         });
     }
     Ok(tables)

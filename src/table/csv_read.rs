@@ -67,7 +67,7 @@ pub fn read_csv(path: &Path) -> Result<Table, TableError> {
 }
 
 /// `rate [Hz]` is (`rate`, `Hz`); without brackets the unit is empty.
-fn split_header(header: &str) -> (&str, &str) {
+pub(super) fn split_header(header: &str) -> (&str, &str) {
     match header
         .strip_suffix(']')
         .and_then(|rest| rest.rsplit_once(" ["))

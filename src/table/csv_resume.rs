@@ -19,7 +19,7 @@ const ROWS_SHOWN: u64 = 1 << 13;
 ///
 /// # Errors
 /// [`TableError::Read`] if it cannot be read.
-pub fn whole_rows(path: &Path) -> Result<Option<u64>, TableError> {
+pub(super) fn whole_rows(path: &Path) -> Result<Option<u64>, TableError> {
     let partial = partial_path(path);
     let mut file = match File::open(&partial) {
         Ok(file) => BufReader::new(file),
@@ -46,7 +46,7 @@ impl CsvWriter {
     /// [`TableError`] if the final file exists and `existing` refuses that, if the partial file
     /// cannot be read or written, if its columns are others, if it has fewer whole rows, or if a
     /// field is no number.
-    pub fn resume(
+    pub(super) fn resume(
         path: &Path,
         schema: &Schema,
         existing: Existing,

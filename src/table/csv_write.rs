@@ -18,7 +18,7 @@ pub(super) const BLOCK: usize = 1 << 18;
 /// and after a drop without [`finish`](Self::finish), which is what an interrupted run does.
 /// Numbers are written as [`push_float`] says, missing values as empty fields.
 #[derive(Debug)]
-pub struct CsvWriter {
+pub(super) struct CsvWriter {
     pub(super) path: PathBuf,
     pub(super) file: File,
     pub(super) schema: Schema,
@@ -33,7 +33,7 @@ impl CsvWriter {
     /// # Errors
     /// [`TableError::File`] if either file exists and `existing` refuses that, if the folder
     /// cannot be written, or if the disk is full.
-    pub fn create(
+    pub(super) fn create(
         path: &Path,
         schema: &Schema,
         existing: Existing,
@@ -60,7 +60,7 @@ impl CsvWriter {
     /// # Errors
     /// [`TableError::SchemaMismatch`] if the columns are others, and nothing is written;
     /// [`TableError::File`] if the disk is full or fails, and the whole rows written stay.
-    pub fn append(&mut self, rows: &Table) -> Result<(), TableError> {
+    pub(super) fn append(&mut self, rows: &Table) -> Result<(), TableError> {
         if !rows.has_schema(&self.schema) {
             return Err(TableError::mismatch(&self.schema, rows));
         }
@@ -77,12 +77,12 @@ impl CsvWriter {
     }
 
     /// Rows in the file so far.
-    pub fn n_rows(&self) -> u64 {
+    pub(super) fn n_rows(&self) -> u64 {
         self.rows
     }
 
     /// The file as it is named now: in the folder of the final one, `NAME.partial.csv`.
-    pub fn partial_path(&self) -> PathBuf {
+    pub(super) fn partial_path(&self) -> PathBuf {
         partial_path(&self.path)
     }
 
@@ -92,7 +92,7 @@ impl CsvWriter {
     /// # Errors
     /// [`TableError::File`] if the disk is full or the name cannot be given; the partial file
     /// stays.
-    pub fn finish(self) -> Result<u64, TableError> {
+    pub(super) fn finish(self) -> Result<u64, TableError> {
         match publish(&self.file, &self.path) {
             Ok(()) => Ok(self.rows),
             Err(source) => Err(FileError::write(&self.path, self.kept(), source).into()),

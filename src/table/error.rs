@@ -72,6 +72,20 @@ pub enum TableError {
         /// Rows that were reported written.
         expected: u64,
     },
+    /// A count is larger than a file of this format can hold.
+    TooLarge {
+        /// Header of the column.
+        column: String,
+        /// The count.
+        value: u64,
+    },
+    /// A file is no Parquet, is damaged, or holds what is no table of numbers.
+    NoParquet {
+        /// The file.
+        path: PathBuf,
+        /// Why it cannot be read, in words.
+        why: String,
+    },
     /// A field is neither empty nor a number.
     NotANumber {
         /// The file.
@@ -151,6 +165,13 @@ impl fmt::Display for TableError {
                 "{} has {found} whole rows, {expected} were written to it",
                 path.display()
             ),
+            TableError::TooLarge { column, value } => write!(
+                f,
+                "column `{column}`: {value} is too large for Parquet; write CSV"
+            ),
+            TableError::NoParquet { path, why } => {
+                write!(f, "cannot read {} as Parquet: {why}", path.display())
+            }
             TableError::NotANumber {
                 path,
                 line,
@@ -178,6 +199,8 @@ impl std::error::Error for TableError {
             | TableError::DuplicateHeader { .. }
             | TableError::Ragged { .. }
             | TableError::FewerRows { .. }
+            | TableError::TooLarge { .. }
+            | TableError::NoParquet { .. }
             | TableError::NotANumber { .. } => None,
         }
     }

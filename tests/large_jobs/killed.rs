@@ -27,8 +27,8 @@ fn stderr(child: Child) -> (Option<i32>, String) {
     (output.status.code(), text)
 }
 
-/// Waits until the journal has grown by a few entries; false if the program has ended.
-fn wait_for_rows(child: &mut Child, folder: &Path) -> bool {
+/// Waits until the journal has grown by so many bytes; false if the program has ended.
+fn wait_for_rows(child: &mut Child, folder: &Path, growth: u64) -> bool {
     let size = || std::fs::metadata(folder.join("fi.partial.jsonl")).map_or(0, |m| m.len());
     let begin = Instant::now();
     // An earlier journal is shortened to its last entry at first.
@@ -41,7 +41,7 @@ fn wait_for_rows(child: &mut Child, folder: &Path) -> bool {
         if now > 0 {
             least = least.min(now);
         }
-        if least < u64::MAX && now > least + 150 {
+        if least < u64::MAX && now > least + growth {
             return true;
         }
         std::thread::sleep(Duration::from_millis(1));
@@ -51,18 +51,31 @@ fn wait_for_rows(child: &mut Child, folder: &Path) -> bool {
 
 #[test]
 fn a_killed_run_is_gone_on_with_to_the_same_bytes() {
+    // An entry has about 60 bytes.
+    kill_and_go_on(["reference", "40000", "20", "csv"], 150);
+    // Through the ends of two row groups.
+    kill_and_go_on(["cpu", "600000", "100", "parquet"], 1000);
+}
+
+/// Kills a run whenever its journal has grown by `growth` bytes, four times at most.
+fn kill_and_go_on([engine, n, duration, format]: [&str; 4], growth: u64) {
+    let table = format!("fi.{format}");
+    let begin = |folder: &Path| {
+        let mut command = fi(folder, engine, n, duration);
+        command.args(["--format", format]);
+        command
+    };
     let plain = tempfile::tempdir().expect("a temporary folder");
-    let (n, duration) = ("40000", "20");
-    let ended = fi(plain.path(), "reference", n, duration).status();
+    let ended = begin(plain.path()).status();
     assert!(ended.expect("it runs").success());
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut n_killed = 0;
     loop {
-        let mut child = fi(folder.path(), "reference", n, duration)
+        let mut child = begin(folder.path())
             .arg("--resume")
             .spawn()
             .expect("it runs");
-        if n_killed < 4 && wait_for_rows(&mut child, folder.path()) {
+        if n_killed < 4 && wait_for_rows(&mut child, folder.path(), growth) {
             child.kill().expect("killed");
             child.wait().expect("it ends");
             n_killed += 1;
@@ -73,13 +86,10 @@ fn a_killed_run_is_gone_on_with_to_the_same_bytes() {
         break;
     }
     assert!(n_killed >= 2, "the run was too short to be killed in");
-    assert_eq!(names(folder.path()), ["fi.csv", "fi.svg", "run.json"]);
-    for name in ["fi.csv", "fi.svg"] {
-        assert_eq!(
-            bytes(folder.path(), name),
-            bytes(plain.path(), name),
-            "{name}"
-        );
+    assert_eq!(names(folder.path()), [&table, "fi.svg", "run.json"]);
+    for name in [&table, "fi.svg"] {
+        let same = bytes(folder.path(), name) == bytes(plain.path(), name);
+        assert!(same, "{name}");
     }
 }
 
@@ -143,6 +153,39 @@ fn a_table_without_room_keeps_whole_rows_and_says_so() {
     let (code, text) = stderr(
         fi(folder.path(), "cpu", "30000", "30")
             .arg("--resume")
+            .spawn()
+            .expect("it runs"),
+    );
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("of the earlier run"), "{text}");
+}
+
+#[test]
+fn parquet_without_room_keeps_whole_rows_that_can_be_read() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 3000; exec {PROGRAM} fi lif --engine cpu --n 60000 --dt 0.1 --duration 30 \
+         --format parquet --out {}",
+        folder.path().display()
+    );
+    let child = Command::new("bash")
+        .args(["-c", &script])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    let (code, text) = stderr(child.expect("it runs"));
+    assert_eq!(code, Some(2), "{text}");
+    let kept = text.split_once(" whole rows are kept in");
+    let kept = kept.and_then(|(before, _)| before.rsplit(' ').next()?.parse().ok());
+    assert!(kept > Some(10_000), "{text}");
+    let partial = folder.path().join("fi.partial.parquet");
+    let read = rheobase::table::read_table(&partial).expect("whole");
+    assert_eq!(Some(read.n_rows()), kept);
+    assert_eq!(status(folder.path()), "failed");
+    // With room, it is gone on with.
+    let (code, text) = stderr(
+        fi(folder.path(), "cpu", "60000", "30")
+            .args(["--resume", "--format", "parquet"])
             .spawn()
             .expect("it runs"),
     );

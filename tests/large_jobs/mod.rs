@@ -4,6 +4,7 @@
 mod faults;
 mod faulty;
 mod killed;
+mod parquet;
 mod recorders;
 mod resumed;
 
@@ -33,7 +34,7 @@ fn with(n: u64, options: FiOptions) -> Experiment {
 fn target(folder: &Path, resume: bool) -> Target {
     Target {
         folder: folder.to_path_buf(),
-        name: "fi.csv",
+        name: "fi.csv".into(),
         existing: Existing::Refuse,
         resume,
     }
