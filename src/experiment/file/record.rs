@@ -2,6 +2,7 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
+use crate::experiment::Form;
 use crate::experiment::timing::to_steps;
 use crate::experiment::trace::quantity_named;
 use crate::record::{Quantity, Recorder};
@@ -14,7 +15,10 @@ impl Reading<'_> {
     /// The recorders; where nothing is asked for, the features of a model with spikes, else the
     /// final states.
     pub(super) fn recorders(&mut self, top: &Fields) -> Vec<Recorder> {
-        let Some(record) = top.take("record").and_then(|v| v.fields(self.diagnostics)) else {
+        let Some(record) = top
+            .take("record")
+            .and_then(|v| v.fields("[record] and a line features = true", self.diagnostics))
+        else {
             let default = if self.model.threshold.is_some() {
                 Recorder::Features
             } else {
@@ -23,6 +27,7 @@ impl Reading<'_> {
             return vec![default];
         };
         let mut recorders = Vec::new();
+        let n_before = self.diagnostics.errors();
         for (name, recorder) in [
             ("features", Recorder::Features),
             ("final_state", Recorder::FinalState),
@@ -40,13 +45,23 @@ impl Reading<'_> {
         }
         if let Some(value) = record.take("statistics") {
             let quantities = self.quantities(value).unwrap_or_default();
+            let twice = (1..quantities.len()).find(|&i| quantities[..i].contains(&quantities[i]));
+            if let Some(i) = twice {
+                self.error(
+                    value.span,
+                    format!("entry {} of the list is there already", i + 1),
+                    "here",
+                    "name each quantity once",
+                );
+            }
             recorders.extend(quantities.into_iter().map(|of| Recorder::Statistics { of }));
         }
         if let Some(value) = record.take("trace") {
             recorders.extend(self.trace(value));
         }
         record.finish("nothing records", self.diagnostics);
-        if recorders.is_empty() {
+        // A recorder that is written wrong is asked for all the same.
+        if recorders.is_empty() && self.diagnostics.errors() == n_before {
             self.error(
                 record.span,
                 "nothing is recorded",
@@ -59,7 +74,10 @@ impl Reading<'_> {
 
     /// `{ variables = ["v"], every = "0.1 ms" }`; every step where no interval is given.
     fn trace(&mut self, value: Value) -> Option<Recorder> {
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields(
+            "{ variables = [\"v\"], every = \"0.1 ms\" }",
+            self.diagnostics,
+        )?;
         let (variables, every) = (fields.take("variables"), fields.take("every"));
         fields.finish("a trace has no entry", self.diagnostics);
         let Some(variables) = variables else {
@@ -76,7 +94,7 @@ impl Reading<'_> {
             None => 1,
             Some(every) => {
                 let ms = self.quantity(every, &Unit::named("ms")?)?;
-                match to_steps("every", ms, self.dt) {
+                match to_steps("every", ms, self.dt, Form::Entry) {
                     Ok((steps, moved)) if steps > 0 => {
                         self.warnings.extend(moved);
                         steps
@@ -120,7 +138,7 @@ impl Reading<'_> {
     }
 
     fn spikes(&mut self, value: Value) -> Option<Recorder> {
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields("{ capacity = 64 }", self.diagnostics)?;
         let capacity = fields.take("capacity");
         fields.finish("the list of spikes has no entry", self.diagnostics);
         let capacity = match capacity {
@@ -134,7 +152,7 @@ impl Reading<'_> {
                     value.span,
                     format!("{capacity} is no capacity"),
                     "here",
-                    "write a number from 1 on",
+                    "write a number from 1 to 4294967295",
                 );
                 None
             }
