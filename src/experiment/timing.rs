@@ -104,8 +104,9 @@ impl Timing {
                     shown(self.duration_ms())
                 ),
                 format!(
-                    "take a {} shorter than that, or a longer stimulus",
-                    form.name("skip")
+                    "take a {} shorter than that, or a longer {}",
+                    form.name("skip"),
+                    form.name("duration")
                 ),
             )
         })

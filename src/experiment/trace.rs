@@ -93,11 +93,16 @@ fn variables(model: &Model, options: &TraceOptions) -> Result<Vec<Quantity>, Pro
             .into_iter()
             .collect());
     }
-    options
-        .variables
-        .iter()
-        .map(|name| quantity_named(model, name.trim()))
-        .collect()
+    let mut found = Vec::new();
+    for name in options.variables.iter().map(|name| name.trim()) {
+        let quantity = quantity_named(model, name)?;
+        if found.contains(&quantity) {
+            let message = format!("`{name}` is recorded twice");
+            return Err(Problem::new(message, "name each variable once"));
+        }
+        found.push(quantity);
+    }
+    Ok(found)
 }
 
 /// The state, sub-expression or input of this name.

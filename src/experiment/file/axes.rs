@@ -257,6 +257,15 @@ impl Reading<'_> {
             );
         }
         let leader = self.axes.len();
+        if table.columns().iter().all(|column| column.name == "cell") {
+            let help = "head a column with a parameter, an initial value or a property: tau [ms], init.v, I.amplitude";
+            return self.error(
+                value.span,
+                format!("`{file}` varies nothing"),
+                "this file",
+                help,
+            );
+        }
         for column in table
             .columns()
             .iter()
@@ -286,7 +295,10 @@ impl Reading<'_> {
                 .map(|x| x.map(|x| base.from_base(base.to_base(x, &given), &unit)))
                 .collect();
             let Some(values) = values else {
-                let message = format!("column `{}` of `{file}` has a missing value", column.name);
+                let message = format!(
+                    "column `{}` of `{file}` has a missing or endless value",
+                    column.name
+                );
                 self.error(
                     value.span,
                     message,

@@ -308,7 +308,7 @@ impl Reading<'_> {
             .map(|x| x.map(|x| base.to_base(x, &given)))
             .collect();
         if values.is_none() {
-            let message = format!("the last column of `{file}` has a missing value");
+            let message = format!("the last column of `{file}` has a missing or endless value");
             self.error(span, message, "this file", "write a number in every row");
         }
         values
