@@ -41,7 +41,7 @@ pub struct TraceArgs {
     #[arg(long, value_name = "NAME,...", allow_hyphen_values = true)]
     pub variables: Vec<String>,
     /// Every state
-    #[arg(long)]
+    #[arg(long, conflicts_with = "variables")]
     pub all: bool,
     /// Time from one sample to the next [default: about 10000 samples]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]

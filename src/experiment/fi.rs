@@ -148,7 +148,7 @@ fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), V
     if !problems.is_empty() {
         return Err(problems);
     }
-    Timing::new(dt, settle, duration, skip)
+    Timing::new(dt, settle, duration, skip, super::Form::Option)
 }
 
 /// A time in ms.

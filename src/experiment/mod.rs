@@ -20,7 +20,7 @@ pub use draw::{Design, Distribution, Draw};
 pub use fi::{FiOptions, fi};
 pub use file::{FileProblem, from_toml, from_toml_with};
 pub use grid::{Axis, Grid, Values};
-pub use problem::{Problem, Problems};
+pub use problem::{Form, Problem, Problems};
 pub use timing::Timing;
 pub use trace::{TraceOptions, trace};
 

@@ -19,6 +19,40 @@ impl Problem {
     }
 }
 
+/// Where the user writes a setting, and so how a remedy names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An option of the command line: `--dt "10 ms"`.
+    Option,
+    /// An entry of an experiment file: `dt = "10 ms"`.
+    Entry,
+}
+
+impl Form {
+    pub(super) fn name(self, name: &str) -> String {
+        match self {
+            Form::Option => format!("--{name}"),
+            Form::Entry => name.to_owned(),
+        }
+    }
+
+    pub(super) fn with(self, name: &str, value: &str) -> String {
+        match self {
+            Form::Option => format!("--{name} \"{value}\""),
+            Form::Entry => format!("{name} = \"{value}\""),
+        }
+    }
+}
+
+/// A number in a message: one far from 1 has an exponent, not hundreds of digits.
+pub(super) fn shown(x: f64) -> String {
+    if x == 0.0 || (1e-5..1e15).contains(&x.abs()) {
+        x.to_string()
+    } else {
+        format!("{x:e}")
+    }
+}
+
 /// All that is wrong; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);

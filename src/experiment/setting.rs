@@ -4,6 +4,7 @@
 //! Takes a text and a model; gives the quantity that is set and its value or values. Quantities may
 //! carry units; a bare number takes the declared one.
 
+use super::problem::shown;
 use super::{Problem, Values};
 use crate::diag::{nearest, shorten};
 use crate::model::Model;
@@ -64,13 +65,17 @@ pub(super) fn find(name: &str, model: &Model) -> Result<(Target, Unit), Problem>
     if model.inputs.iter().any(|input| input.name == name) {
         return Err(Problem::new(
             format!("`{name}` is an input, not a parameter"),
-            "its amplitude is swept with --from, --to and --n",
+            format!(
+                "its amplitude is swept with --from, --to and --n, or in an experiment file with \"{name}.amplitude\" under [sweep]"
+            ),
         ));
     }
     if model.states.iter().any(|state| state.name == name) {
         return Err(Problem::new(
             format!("`{name}` is a state, not a parameter"),
-            format!("its initial value is set with `init.{name}=...`"),
+            format!(
+                "its initial value is set with `init.{name}=...` (in an experiment file, \"init.{name}\" in quotes)"
+            ),
         ));
     }
     Err(unknown(
@@ -138,22 +143,23 @@ const LARGEST_END: f64 = 1e290;
 
 /// A range that goes upwards; a single point may have equal ends.
 pub(super) fn range(name: &str, log: bool, from: f64, to: f64, n: u64) -> Result<Values, Problem> {
+    let (first, last) = (shown(from), shown(to));
     if from > to {
         return Err(Problem::new(
-            format!("{name}: the range from {from} to {to} is inverted"),
-            format!("write it upwards, from {to} to {from}"),
+            format!("{name}: the range from {first} to {last} is inverted"),
+            format!("write it upwards, from {last} to {first}"),
         ));
     }
     if from.abs().max(to.abs()) > LARGEST_END {
         return Err(Problem::new(
-            format!("{name}: the range from {from} to {to} is too large"),
+            format!("{name}: the range from {first} to {last} is too large"),
             format!("its ends must be at most {LARGEST_END:e}"),
         ));
     }
     #[expect(clippy::float_cmp, reason = "the same number given twice is meant")]
     if from == to && n > 1 {
         return Err(Problem::new(
-            format!("{name}: {n} values from {from} to {to} are all the same"),
+            format!("{name}: {n} values from {first} to {last} are all the same"),
             "give a range with two different ends, or one value",
         ));
     }
@@ -162,7 +168,7 @@ pub(super) fn range(name: &str, log: bool, from: f64, to: f64, n: u64) -> Result
     }
     if from <= 0.0 {
         return Err(Problem::new(
-            format!("{name}: a logarithmic range must begin above 0, not at {from}"),
+            format!("{name}: a logarithmic range must begin above 0, not at {first}"),
             "give a positive beginning, or a linear range",
         ));
     }

@@ -161,7 +161,8 @@ fn every(experiment: &Experiment, options: &TraceOptions) -> Result<u32, Problem
     let Some(text) = &options.every else {
         return Ok((timing.n_steps() / TraceOptions::SAMPLES).max(1));
     };
-    match to_steps("every", milliseconds("--every", text)?, timing.dt)? {
+    let ms = milliseconds("--every", text)?;
+    match to_steps("every", ms, timing.dt, super::Form::Option)? {
         (0, _) => Err(Problem::new(
             format!("--every {text} is shorter than a step"),
             format!("give a time of at least {} ms", timing.dt),

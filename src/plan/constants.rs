@@ -139,7 +139,7 @@ impl Constants<'_> {
             return format!("{} divides by 0; change the model's text", at());
         }
         format!(
-            "{} divides by an expression of {names} that is 0 with {values}; set another value with --set, or change \
+            "{} divides by an expression of {names} that is 0 with {values}; set another value (--set, or [set] in an experiment file), or change \
              the model",
             at()
         )
@@ -154,7 +154,7 @@ impl Constants<'_> {
             );
         }
         format!(
-            "an expression of {names} in {} has no finite value with {values}; set another value with --set, or \
+            "an expression of {names} in {} has no finite value with {values}; set another value (--set, or [set] in an experiment file), or \
              change the model",
             at()
         )

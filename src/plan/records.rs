@@ -53,7 +53,7 @@ impl Compiler<'_> {
         let n_steps = self.experiment.timing.n_steps();
         match *recorder {
             Recorder::Trace { every, .. } if every == 0 || every > n_steps => refused(format!(
-                "takes no sample: one every {every} steps, of {n_steps}"
+                "takes no sample: one every {every} steps, of {n_steps}; take a shorter interval or a longer duration"
             )),
             _ => Ok(()),
         }

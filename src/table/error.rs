@@ -132,7 +132,11 @@ impl fmt::Display for TableError {
             }
             TableError::File(error) => error.fmt(f),
             TableError::Read { path, source } => {
-                write!(f, "cannot read {}: {source}", path.display())
+                write!(
+                    f,
+                    "cannot read {}: {source}; give the path of a CSV table that you may read",
+                    path.display()
+                )
             }
             TableError::NoHeader { path } => write!(
                 f,

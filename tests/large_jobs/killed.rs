@@ -192,3 +192,48 @@ fn parquet_without_room_keeps_whole_rows_that_can_be_read() {
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("of the earlier run"), "{text}");
 }
+
+/// A disk of 400 kB of its own, in a mount that ends with the script; where that is not permitted,
+/// the test says so and does nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_the_run_goes_on_elsewhere_to_the_same_bytes() {
+    let experiment = "model = \"lif\"\nduration = \"200 ms\"\n[stimulus.I]\nkind = \"constant\"\namplitude = 4\n\
+                      [sweep]\nR = { from = 9, to = 12, n = 2000 }\n[record]\nfeatures = true\n\
+                      spikes = { capacity = 64 }\n";
+    let run = format!("{PROGRAM} run ../e.toml --engine cpu");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("e.toml"), experiment).expect("written");
+    for name in ["disk", "out", "plain"] {
+        std::fs::create_dir(folder.path().join(name)).expect("a folder");
+    }
+    let shell = |script: &str| {
+        let mut command = Command::new("unshare");
+        command
+            .args(["-rm", "bash", "-c", script])
+            .current_dir(folder.path());
+        command.output()
+    };
+    let mount = "mount -t tmpfs -o size=400k tmpfs disk";
+    if !shell(mount).is_ok_and(|output| output.status.success()) {
+        println!("not run: a disk cannot be mounted here");
+        return;
+    }
+    let script = format!("{mount}; (cd disk; {run}); code=$?; cp disk/* out; exit $code");
+    let output = shell(&script).expect("it runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    for words in ["no space left", "whole rows are kept in", "--resume"] {
+        assert!(text.contains(words), "{words} is not in {text}");
+    }
+    let out = folder.path().join("out");
+    assert_eq!(status(&out), "failed");
+    for (folder, options) in [("out", "--resume"), ("plain", "")] {
+        let output = shell(&format!("cd {folder}; {run} {options}")).expect("it runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{text}");
+    }
+    for name in ["table.csv", "spikes.csv"] {
+        assert_eq!(bytes(&out, name), bytes(&folder.path().join("plain"), name));
+    }
+}

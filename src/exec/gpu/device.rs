@@ -226,6 +226,13 @@ impl Gpu {
             });
     }
 
+    /// Loses the device, as a reset of the driver does.
+    #[cfg(test)]
+    pub(super) fn lose(&self) {
+        record(&self.fault, "the device was lost: by a test");
+        self.device.destroy();
+    }
+
     /// The first fault since the device was opened, if any.
     pub(super) fn check(&self) -> Result<(), ExecError> {
         match &*self.fault.lock().unwrap_or_else(PoisonError::into_inner) {

@@ -44,6 +44,7 @@ use device::Gpu;
 #[derive(Clone, Debug)]
 pub struct GpuEngine {
     gpu: Gpu,
+    choice: DeviceChoice,
 }
 
 impl GpuEngine {
@@ -54,6 +55,7 @@ impl GpuEngine {
     pub fn new(choice: &DeviceChoice) -> Result<GpuEngine, ExecError> {
         Ok(GpuEngine {
             gpu: Gpu::open(choice)?,
+            choice: choice.clone(),
         })
     }
 
@@ -78,7 +80,12 @@ impl Engine for GpuEngine {
         }
     }
 
+    /// After a fault the device is opened anew: one that was lost stays lost.
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        if self.gpu.check().is_err() {
+            let gpu = Gpu::open(&self.choice)?;
+            return Ok(Box::new(job::GpuJob::new(&gpu, plan)?));
+        }
         Ok(Box::new(job::GpuJob::new(&self.gpu, plan)?))
     }
 }

@@ -3,9 +3,10 @@
 use super::testing::{Function, Keep, cells, engine, functions, hodgkin_huxley, lif, waveform};
 use super::{DeviceChoice, GpuEngine};
 use crate::exec::reference::ReferenceEngine;
-use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Start, TileOutput};
+use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput};
 use crate::ir::{BinaryOp, Builder, CompareOp, Literal, UnaryOp, Value};
 use crate::plan::{Limits, Plan};
+use std::ops::ControlFlow;
 
 /// All tiles of one run, joined.
 fn run(engine: &dyn Engine, plan: &Plan, cells: &Cells) -> TileOutput {
@@ -221,7 +222,92 @@ fn a_lost_device_is_an_error_and_no_panic() {
     gpu.gpu.device.destroy();
     let failed = job.run(&cells, Start::Initial, &mut Keep::default());
     assert!(matches!(failed, Err(ExecError::Device(_))), "{failed:?}");
-    assert!(matches!(gpu.prepare(&lif(100)), Err(ExecError::Device(_))));
+}
+
+/// Loses the device at the first report of progress.
+struct Lose<'a>(&'a GpuEngine);
+
+impl Sink for Lose<'_> {
+    fn tile(&mut self, _: TileOutput) -> Result<(), String> {
+        panic!("a lost device has no results")
+    }
+
+    fn progress(&mut self, _: u64) -> ControlFlow<()> {
+        self.0.gpu.lose();
+        ControlFlow::Continue(())
+    }
+}
+
+#[test]
+fn a_device_lost_within_a_run_is_told_and_opened_anew() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (lif(500), cells(100, 10.0, 40.0));
+    let whole = run(&gpu, &plan, &cells);
+    let chunks = plan.with_limits(Limits {
+        chunk_steps: 50,
+        ..Limits::default()
+    });
+    let mut job = gpu.prepare(&chunks).expect("prepared");
+    let failed = job.run(&cells, Start::Initial, &mut Lose(&gpu));
+    match failed {
+        Err(ExecError::Device(text)) => assert!(text.contains("was lost"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+    drop(job);
+    assert!(run(&gpu, &plan, &cells) == whole);
+}
+
+#[test]
+fn what_the_device_refuses_is_an_error_and_no_panic() {
+    let Some(gpu) = engine() else { return };
+    let device = &gpu.gpu.device;
+    let refused = gpu.gpu.scoped("a kernel of a test", || {
+        device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: None,
+            source: wgpu::ShaderSource::Wgsl("fn f() { return 1; }".into()),
+        })
+    });
+    match refused {
+        Err(ExecError::Device(text)) => assert!(text.contains("refuses a kernel"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+    // The size is the largest that counts, far beyond any memory.
+    let refused = gpu.gpu.scoped("a buffer of a test", || {
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: 1 << 60,
+            usage: wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        })
+    });
+    assert!(refused.is_err(), "{refused:?}");
+    // Neither leaves a fault behind.
+    run(&gpu, &lif(10), &cells(3, 10.0, 40.0));
+}
+
+#[test]
+fn every_bound_on_a_buffer_gives_the_same_bits_or_a_refusal_with_numbers() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (lif(60), cells(90, 10.0, 40.0));
+    let whole = run(&gpu, &plan, &cells);
+    let mut n_run = 0;
+    for buffer_bytes in [0, 1, 4, 19, 20, 21, 79, 80, 400, 1000, 1799, 1800, 1801] {
+        let bound = plan.with_limits(Limits {
+            buffer_bytes,
+            ..Limits::default()
+        });
+        match gpu.prepare(&bound) {
+            Ok(_) => {
+                n_run += 1;
+                assert!(run(&gpu, &bound, &cells) == whole, "{buffer_bytes} bytes");
+            }
+            Err(ExecError::TooLarge(text)) => {
+                assert!(buffer_bytes < 20 && text.contains("bytes"), "{text}");
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(n_run, 9);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `[set]` and `[sweep]`: fixed values and axes.
 
 use super::fields::{Fields, Value};
+use super::stimuli::CSV_HELP;
 use super::{Driven, Reading};
 use crate::diag::Span;
 use crate::experiment::setting::{Target, find, range};
@@ -65,12 +66,24 @@ impl Reading<'_> {
         values: Values,
         joint_with: Option<usize>,
     ) -> usize {
+        let assigned = match &what {
+            What::Quantity(Target::Param(i)) => self.assigned.contains(i),
+            What::Quantity(Target::Initial(i)) => self.initial[*i].is_some(),
+            What::Property { .. } => false,
+        };
         if self.axes.iter().any(|axis| axis.name == name) {
             self.error(
                 span,
                 format!("`{name}` is varied twice"),
                 "again here",
                 "vary it once",
+            );
+        } else if assigned {
+            self.error(
+                span,
+                format!("`{name}` is set and varied"),
+                "again here",
+                "leave it out of [set], or of [sweep]",
             );
         }
         let axis = self.axes.len();
@@ -133,12 +146,17 @@ impl Reading<'_> {
         if let Some(members) = value.members() {
             return self.listed(value.span, &members, unit);
         }
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields("{ from = 0, to = 10, n = 11 }, or a list", self.diagnostics)?;
         let listed = fields.take("values");
         let ends = [fields.take("from"), fields.take("to")];
         let (n, spacing) = (fields.take("n"), fields.take("spacing"));
         fields.finish("an axis has no entry", self.diagnostics);
         if let Some(listed) = listed {
+            if ends.iter().any(Option::is_some) || n.is_some() || spacing.is_some() {
+                let message = format!("the axis `{name}` has values and a range");
+                let help = "leave from, to, n and spacing out, or values";
+                self.error(value.span, message, "here", help);
+            }
             let members = listed.list(self.diagnostics)?;
             return self.listed(listed.span, &members, unit);
         }
@@ -228,7 +246,7 @@ impl Reading<'_> {
         };
         let table = match read_csv(&self.folder.join(file)) {
             Ok(table) => table,
-            Err(error) => return self.error(value.span, error.to_string(), "this file", ""),
+            Err(error) => return self.error(value.span, error.to_string(), "this file", CSV_HELP),
         };
         if table.n_rows() == 0 {
             return self.error(
@@ -239,6 +257,15 @@ impl Reading<'_> {
             );
         }
         let leader = self.axes.len();
+        if table.columns().iter().all(|column| column.name == "cell") {
+            let help = "head a column with a parameter, an initial value or a property: tau [ms], init.v, I.amplitude";
+            return self.error(
+                value.span,
+                format!("`{file}` varies nothing"),
+                "this file",
+                help,
+            );
+        }
         for column in table
             .columns()
             .iter()
@@ -268,7 +295,10 @@ impl Reading<'_> {
                 .map(|x| x.map(|x| base.from_base(base.to_base(x, &given), &unit)))
                 .collect();
             let Some(values) = values else {
-                let message = format!("column `{}` of `{file}` has a missing value", column.name);
+                let message = format!(
+                    "column `{}` of `{file}` has a missing or endless value",
+                    column.name
+                );
                 self.error(
                     value.span,
                     message,

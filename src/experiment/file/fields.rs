@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diag::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Span, nearest, shorten};
 use crate::units::{BaseSystem, Unit, parse_quantity};
 
 /// A value and its place.
@@ -28,13 +28,17 @@ impl<'a> Value<'a> {
     }
 
     fn expected<T>(self, what: &str, diagnostics: &mut Diagnostics) -> Option<T> {
-        let found = self.value.type_str();
-        let message = format!("expected {what}, not {found} value");
-        diagnostics.push(Diagnostic::error(
-            self.span,
-            message,
-            format!("{found} value"),
-        ));
+        let found = match self.value {
+            DeValue::String(_) => "a text".to_owned(),
+            DeValue::Integer(n) => shorten(n.as_str()),
+            DeValue::Float(x) => shorten(x.as_str()),
+            DeValue::Boolean(truth) => truth.to_string(),
+            DeValue::Datetime(_) => "a date".to_owned(),
+            DeValue::Array(_) => "a list".to_owned(),
+            DeValue::Table(_) => "a table".to_owned(),
+        };
+        let message = format!("expected {what}, not {found}");
+        diagnostics.push(Diagnostic::error(self.span, message, "here"));
         None
     }
 
@@ -62,7 +66,7 @@ impl<'a> Value<'a> {
             .value
             .as_integer()
             .and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
-        number.or_else(|| self.expected("a whole number, not negative", diagnostics))
+        number.or_else(|| self.expected("a whole number from 0 on", diagnostics))
     }
 
     /// A plain number.
@@ -120,14 +124,11 @@ impl<'a> Value<'a> {
         self.value.is_str()
     }
 
-    /// The entries of a table.
-    pub(super) fn fields(self, diagnostics: &mut Diagnostics) -> Option<Fields<'a>> {
+    /// The entries of a table; `example` is what one looks like here.
+    pub(super) fn fields(self, example: &str, diagnostics: &mut Diagnostics) -> Option<Fields<'a>> {
         match self.value.as_table() {
             Some(table) => Some(Fields::new(table, self.span)),
-            None => self.expected(
-                "a table, such as { from = 0, to = 10, n = 11 }",
-                diagnostics,
-            ),
+            None => self.expected(&format!("a table, such as {example}"), diagnostics),
         }
     }
 }

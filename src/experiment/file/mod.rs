@@ -58,7 +58,9 @@ mod tests;
 
 use std::path::Path;
 
-use super::{Axis, Experiment, Grid, Problems, Samples, Setting, Timing, Traced, Values};
+use super::{
+    Axis, Experiment, Form, Grid, Problem, Problems, Samples, Setting, Timing, Traced, Values,
+};
 use crate::diag::{Diagnostic, Diagnostics, SourceText, Span, nearest};
 use crate::experiment::recorded::Quantities;
 use crate::experiment::setting::left_behind;
@@ -270,10 +272,16 @@ impl<'a> Reading<'a> {
             .take("seed")
             .and_then(|v| v.whole(self.diagnostics))
             .unwrap_or(0);
-        if let Some(set) = top.take("set").and_then(|v| v.fields(self.diagnostics)) {
+        if let Some(set) = top
+            .take("set")
+            .and_then(|v| v.fields("[set] and a line tau = \"10 ms\"", self.diagnostics))
+        {
             self.set(&set);
         }
-        if let Some(sweep) = top.take("sweep").and_then(|v| v.fields(self.diagnostics)) {
+        if let Some(sweep) = top
+            .take("sweep")
+            .and_then(|v| v.fields("[sweep] and a line tau = [5, 10]", self.diagnostics))
+        {
             self.sweep(&sweep);
         }
         self.repeats(top);
@@ -428,7 +436,7 @@ impl<'a> Reading<'a> {
         duration: Option<f64>,
         default: f64,
         skip: f64,
-    ) -> Result<(Timing, Vec<String>), Vec<super::Problem>> {
+    ) -> Result<(Timing, Vec<String>), Vec<Problem>> {
         let first = stimuli.first().map_or(&[][..], Vec::as_slice);
         let onset = first
             .iter()
@@ -444,9 +452,22 @@ impl<'a> Reading<'a> {
         let in_ms = |steps: u32| f64::from(steps) * self.dt;
         let end = duration.or(last.map(in_ms)).unwrap_or(default);
         let offset = offset.map_or(end, in_ms).min(end);
-        let (timing, mut warnings) =
-            Timing::new(self.dt, in_ms(onset), offset - in_ms(onset), skip)?;
-        let (whole, moved) = Timing::new(self.dt, 0.0, end, 0.0)?;
+        if end > 0.0 && in_ms(onset) >= end {
+            let message = format!(
+                "the stimulus begins at {} ms, when the run of {end} ms is over",
+                in_ms(onset)
+            );
+            let help = "take an earlier onset or a longer duration of the run";
+            return Err(vec![Problem::new(message, help)]);
+        }
+        let (timing, mut warnings) = Timing::new(
+            self.dt,
+            in_ms(onset),
+            offset - in_ms(onset),
+            skip,
+            Form::Entry,
+        )?;
+        let (whole, moved) = Timing::new(self.dt, 0.0, end, 0.0, Form::Entry)?;
         warnings.extend(moved);
         Ok((
             Timing {

@@ -3,6 +3,7 @@
 use super::Reading;
 use super::fields::{Fields, Value};
 use crate::diag::Span;
+use crate::experiment::Form;
 use crate::experiment::recorded::feature_named;
 use crate::experiment::timing::to_steps;
 use crate::experiment::{Grid, Traced};
@@ -16,7 +17,10 @@ impl Reading<'_> {
     /// The recorders; where nothing is asked for, the features of a model with spikes, else the
     /// final states.
     pub(super) fn recorders(&mut self, top: &Fields) -> Vec<Recorder> {
-        let Some(record) = top.take("record").and_then(|v| v.fields(self.diagnostics)) else {
+        let Some(record) = top
+            .take("record")
+            .and_then(|v| v.fields("[record] and a line features = true", self.diagnostics))
+        else {
             let default = if self.model.threshold.is_some() {
                 Recorder::features()
             } else {
@@ -61,7 +65,10 @@ impl Reading<'_> {
     /// given, all cells where none are named. Traces of named cells are no recorder of all cells:
     /// they go to `self.traced`.
     fn trace(&mut self, value: Value) -> Option<Recorder> {
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields(
+            "{ variables = [\"v\"], every = \"0.1 ms\" }",
+            self.diagnostics,
+        )?;
         let (variables, every) = (fields.take("variables"), fields.take("every"));
         let cells = fields.take("cells");
         fields.finish("a trace has no entry", self.diagnostics);
@@ -79,7 +86,7 @@ impl Reading<'_> {
             None => 1,
             Some(every) => {
                 let ms = self.quantity(every, &Unit::named("ms")?)?;
-                match to_steps("every", ms, self.dt) {
+                match to_steps("every", ms, self.dt, Form::Entry) {
                     Ok((steps, moved)) if steps > 0 => {
                         self.warnings.extend(moved);
                         steps
@@ -186,7 +193,7 @@ impl Reading<'_> {
     }
 
     fn spikes(&mut self, value: Value) -> Option<Recorder> {
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields("{ capacity = 64 }", self.diagnostics)?;
         let capacity = fields.take("capacity");
         fields.finish("the list of spikes has no entry", self.diagnostics);
         let capacity = match capacity {
@@ -200,7 +207,7 @@ impl Reading<'_> {
                     value.span,
                     format!("{capacity} is no capacity"),
                     "here",
-                    "write a number from 1 on",
+                    "write a number from 1 to 4294967295",
                 );
                 None
             }

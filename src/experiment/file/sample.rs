@@ -11,7 +11,10 @@ const DESIGNS: [&str; 3] = ["independent", "latin_hypercube", "sobol"];
 
 impl Reading<'_> {
     pub(super) fn sample(&mut self, value: Value) {
-        let Some(fields) = value.fields(self.diagnostics) else {
+        let Some(fields) = value.fields(
+            "{ n = 1000, tau = { uniform = [8, 12] } }",
+            self.diagnostics,
+        ) else {
             return;
         };
         let n = fields
@@ -36,10 +39,15 @@ impl Reading<'_> {
             return self.error(place, format!("there is no design `{name}`"), "here", help);
         }
         let leader = self.axes.len();
-        for (quantity, span, value) in fields
-            .entries()
-            .filter(|(key, _, _)| !["n", "design"].contains(key))
-        {
+        let drawn = || {
+            let entries = fields.entries();
+            entries.filter(|(key, _, _)| !["n", "design"].contains(key))
+        };
+        if drawn().next().is_none() {
+            let help = "write what, such as tau = { uniform = [\"8 ms\", \"12 ms\"] }";
+            return self.error(value.span, "the sample draws nothing", "here", help);
+        }
+        for (quantity, span, value) in drawn() {
             let dimension = self.axes.len() - leader;
             if name == "sobol" && dimension >= SOBOL_DIMENSIONS {
                 let help = "take latin_hypercube, or fewer quantities";
@@ -83,7 +91,7 @@ impl Reading<'_> {
     /// `{ uniform = [a, b] }`, `{ normal = [mean, sd], between = [a, b] }`,
     /// `{ log_normal = [median, sigma] }`, in the declared unit.
     fn distribution(&mut self, value: Value, unit: &Unit) -> Option<Distribution> {
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields("{ uniform = [8, 12] }", self.diagnostics)?;
         let uniform = fields.take("uniform");
         let normal = fields.take("normal");
         let log_normal = fields.take("log_normal");
@@ -157,7 +165,7 @@ impl Reading<'_> {
             span,
             "a spread, and the median of a log-normal, must be above 0",
             "here",
-            "",
+            "write a number above 0 there",
         );
         None
     }

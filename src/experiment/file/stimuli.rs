@@ -3,11 +3,16 @@
 use super::Reading;
 use super::fields::{Fields, Value};
 use crate::diag::{Diagnostic, Span, nearest};
+use crate::experiment::problem::shown;
 use crate::experiment::timing::to_steps;
-use crate::experiment::{Samples, Setting, Stimulus, StimulusValue};
+use crate::experiment::{Form, Samples, Setting, Stimulus, StimulusValue};
 use crate::stimulus::{CONSTANT, Measure, Property, STIMULI, StimulusKind, find};
 use crate::table::read_csv;
 use crate::units::Unit;
+
+/// What to do about a file of numbers that cannot be read.
+pub(super) const CSV_HELP: &str =
+    "give the path of a CSV file, from the folder of this file: a line of names, then numbers";
 
 impl Reading<'_> {
     /// For each input of the model, its stimuli.
@@ -15,7 +20,7 @@ impl Reading<'_> {
         let mut stimuli = vec![Vec::new(); self.model.inputs.len()];
         if let Some(table) = top
             .take("stimulus")
-            .and_then(|v| v.fields(self.diagnostics))
+            .and_then(|v| v.fields("[stimulus.I] and a line kind = \"step\"", self.diagnostics))
         {
             for (name, span, value) in table.entries() {
                 let Some(input) = self.model.inputs.iter().position(|i| i.name == name) else {
@@ -70,12 +75,13 @@ impl Reading<'_> {
     }
 
     fn stimulus(&mut self, input: usize, value: Value) -> Option<Stimulus> {
-        let fields = value.fields(self.diagnostics)?;
+        let fields = value.fields("{ kind = \"constant\", amplitude = 1 }", self.diagnostics)?;
         let kind = self.kind(&fields)?;
         let properties = kind.properties.iter();
         let values: Vec<Option<StimulusValue>> = properties
             .map(|property| self.property(input, &fields, kind, property))
             .collect();
+        self.shape(&fields, kind, &values);
         fields.finish(
             &format!("the stimulus `{}` has no property", kind.name),
             self.diagnostics,
@@ -84,6 +90,42 @@ impl Reading<'_> {
             kind,
             values: values.into_iter().collect::<Option<Vec<_>>>()?,
         })
+    }
+
+    /// Properties that must be more than they are for the stimulus to be what it is called.
+    fn shape(&mut self, fields: &Fields, kind: &StimulusKind, values: &[Option<StimulusValue>]) {
+        let at = |name: &str| {
+            let i = kind.properties.iter().position(|p| p.name == name)?;
+            values[i]
+        };
+        for name in ["interval", "width", "period"] {
+            if let (Some(StimulusValue::Time(0)), Some(value)) = (at(name), fields.take(name)) {
+                let help = format!("write at least one step, {} ms", shown(self.dt));
+                let message = format!("{name} is less than half a step");
+                self.error(value.span, message, "here", help);
+            }
+        }
+        if let (Some(StimulusValue::Time(width)), Some(StimulusValue::Time(period))) =
+            (at("width"), at("period"))
+            && width > period
+            && let Some(value) = fields.take("width")
+        {
+            let message = "a pulse is wider than the period from one to the next";
+            let help = "take a smaller width or a larger period, or the stimulus `step`";
+            self.error(value.span, message, "here", help);
+        }
+        if let (Some(StimulusValue::Number(Setting::Fixed(n))), Some(value)) =
+            (at("count"), fields.take("count"))
+            && (n < 1.0 || n.fract() != 0.0)
+        {
+            let message = format!("{} is no number of pulses", shown(n));
+            self.error(
+                value.span,
+                message,
+                "here",
+                "write a whole number from 1 on",
+            );
+        }
     }
 
     fn kind(&mut self, fields: &Fields) -> Option<&'static StimulusKind> {
@@ -192,18 +234,13 @@ impl Reading<'_> {
             Measure::Frequency | Measure::Number | Measure::Samples => {
                 Some(StimulusValue::Number(Setting::Fixed(x)))
             }
-            Measure::Time => match to_steps(property.name, x, self.dt) {
+            Measure::Time => match to_steps(property.name, x, self.dt, Form::Entry) {
                 Ok((steps, moved)) => {
                     self.warnings.extend(moved);
                     Some(StimulusValue::Time(steps))
                 }
                 Err(problem) => {
-                    self.error(
-                        value.span,
-                        problem.message,
-                        "here",
-                        "write a time that is not negative",
-                    );
+                    self.error(value.span, problem.message, "here", problem.help);
                     None
                 }
             },
@@ -244,7 +281,7 @@ impl Reading<'_> {
         let table = match read_csv(&self.folder.join(file)) {
             Ok(table) => table,
             Err(error) => {
-                self.error(span, error.to_string(), "this file", "");
+                self.error(span, error.to_string(), "this file", CSV_HELP);
                 return None;
             }
         };
@@ -271,7 +308,7 @@ impl Reading<'_> {
             .map(|x| x.map(|x| base.to_base(x, &given)))
             .collect();
         if values.is_none() {
-            let message = format!("the last column of `{file}` has a missing value");
+            let message = format!("the last column of `{file}` has a missing or endless value");
             self.error(span, message, "this file", "write a number in every row");
         }
         values
@@ -288,9 +325,16 @@ impl Reading<'_> {
         let found = known().find(|p| p.name == property && p.measure != Measure::Samples);
         let Some(found) = found else {
             let near =
-                nearest(property, known().map(|p| p.name)).map(|n| format!("did you mean `{n}`?"));
+                nearest(property, known().map(|p| p.name)).map(|n| format!("did you mean `{n}`? "));
             let message = format!("no stimulus has a property `{property}` that can be set so");
-            self.error(span, message, "here", near.unwrap_or_default());
+            let mut all: Vec<&str> = Vec::new();
+            for one in known().filter(|p| p.measure != Measure::Samples) {
+                if !all.contains(&one.name) {
+                    all.push(one.name);
+                }
+            }
+            let help = format!("{}there are: {}", near.unwrap_or_default(), all.join(", "));
+            self.error(span, message, "here", help);
             return None;
         };
         match found.measure {
