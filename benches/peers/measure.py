@@ -44,7 +44,7 @@ def ours(*arguments):
 
 
 def python(name):
-    return [str(CACHE / "venv/bin/python"), str(HERE / "python" / f"{name}_peer.py")]
+    return [str(CACHE / f"venv_{name}/bin/python"), str(HERE / "python" / f"{name}_peer.py")]
 
 
 SLOW = (10_000, 10_000)
@@ -53,7 +53,15 @@ CONTESTANTS = [
     Contestant("Rheobase, 1 thread", ours("count"), threads=1),
     Contestant("Rheobase, all features", ours("features")),
     Contestant("C++ OpenMP SIMD", binary("simd")),
+    Contestant("C++ AVX-512 by hand, textbook", binary("hand512", "textbook")),
+    Contestant("C++ AVX-512 by hand, algebra (CPU limit)", binary("hand512", "algebra")),
+    Contestant("C++ AVX2 by hand, algebra", binary("hand256", "algebra")),
     Contestant("Numba", python("numba")),
+    Contestant("JAX", python("jax")),
+    Contestant("Brian2", python("brian2"), sizes=SLOW),
+    Contestant("Jaxley", python("jaxley"), sizes=SLOW, own_scheme="implicit v, exponential gates"),
+    Contestant("Arbor", python("arbor"), sizes=SLOW, own_scheme="implicit v, cnexp"),
+    Contestant("NEURON", python("neuron"), sizes=SLOW, own_scheme="implicit v, cnexp"),
 ]
 REFERENCE = binary("simd")
 
