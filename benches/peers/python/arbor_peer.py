@@ -37,7 +37,7 @@ class Recipe(arbor.recipe):
 
     def cell_description(self, gid):
         decor = arbor.decor(self.decor).place(
-            "(location 0 0.5)", arbor.i_clamp(0 * U.ms, 1e9 * U.ms, 0.1 * float(self.currents[gid]) * U.nA), "current"
+            "(location 0 0.5)", arbor.i_clamp(0 * U.ms, 1e9 * U.ms, 0.1 * float(self.currents[gid]) * U.nA)
         )
         return arbor.cable_cell(self.tree, decor)
 

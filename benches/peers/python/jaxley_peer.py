@@ -39,15 +39,20 @@ class JaxleyPeer(Peer):
         cell.to_jax()
         init, step = build_init_and_step_fn(cell)
         states, params = init(cell.get_parameters(), delta_t=self.job["dt"])
-        cast = lambda tree: jax.tree.map(lambda x: jnp.asarray(x, self.dtype) if jnp.issubdtype(jnp.asarray(x).dtype, jnp.floating) else x, tree)
+
+        def cast(tree):
+            floating = lambda x: jnp.issubdtype(jnp.asarray(x).dtype, jnp.floating)
+            return jax.tree.map(lambda x: jnp.asarray(x, self.dtype) if floating(x) else x, tree)
+
         states, params = cast(states), cast(params)
         inds, dt = cell.external_inds.copy(), self.job["dt"]
 
         def one(current, steps):
             def body(_, carry):
                 states, count = carry
-                new = step(states, params, {"i": current[None]}, inds, delta_t=dt)
-                crossed = (new["v"][0] > 0) & (states["v"][0] <= 0)
+                before = states["v"][0]
+                new = step(dict(states), params, {"i": current[None]}, inds, delta_t=dt)
+                crossed = (new["v"][0] > 0) & (before <= 0)
                 return cast(new), count + crossed.astype(jnp.int32)
 
             return jax.lax.fori_loop(0, steps, body, (states, jnp.int32(0)))[1]
