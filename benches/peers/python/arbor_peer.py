@@ -54,7 +54,7 @@ class ArborPeer(Peer):
         context = arbor.context(threads=self.job["threads"])
         hints = {arbor.cell_kind.cable: arbor.partition_hint(cpu_group_size=128)}
         self.simulation = arbor.simulation(recipe, context, arbor.partition_load_balance(recipe, context, hints))
-        self.simulation.record(arbor.spike_recording.all)
+        self.simulation.record(arbor.spike_recording.local)  # `all` records none without connections
 
     def run(self, steps):
         dt = self.job["dt"]
