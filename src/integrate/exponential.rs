@@ -2,7 +2,8 @@
 //!
 //! Takes a step; gives the states at t + dt. All three are written as increments,
 //! x + dt·f(x)·(eᶻ − 1)/z with z = a·dt and f = a·x + b, which needs no division by a, loses no
-//! digits where z is small, and is explicit Euler where a = 0.
+//! digits where z is small, and is explicit Euler where a = 0. The operator `relax` of the middle is
+//! this for dt = 1.
 
 use super::{Method, Needs, Stage, Step};
 use crate::ir::{UnaryOp, Value};
@@ -46,15 +47,16 @@ pub(super) const STAGGERED: Method = Method {
 
 /// Updates the chosen states from `states`; the others stay.
 fn update(step: &mut Step, states: &[Value], chosen: &[bool]) -> Vec<Value> {
-    let Stage { rates, slopes } = step.evaluate(states, 0.0);
+    let Stage { slopes, .. } = step.evaluate(states, 0.0);
     let mut next = states.to_vec();
     for i in (0..next.len()).filter(|&i| chosen[i]) {
-        let z = step.b.scale(slopes[i], step.dt);
-        let phi = step.b.unary(UnaryOp::Exprel, z);
-        let rate = step.unless_held(i, rates[i]);
-        let rate_dt = step.b.scale(rate, step.dt);
-        let change = step.b.mul(rate_dt, phi);
-        next[i] = step.b.add(states[i], change);
+        let (rate, decay) = (
+            step.rate_at_zero(states, i),
+            step.b.unary(UnaryOp::Neg, slopes[i]),
+        );
+        let (a, r) = (step.b.scale(rate, step.dt), step.b.scale(decay, step.dt));
+        let moved = step.b.relax(states[i], a, r);
+        next[i] = step.unless_held(i, moved, states[i]);
     }
     next
 }
@@ -77,7 +79,8 @@ fn exact(step: &mut Step) -> Vec<Value> {
         let drive = step.b.mul(offsets[i], gain);
         let pull = step.b.mul(next[i], decay);
         let change = step.b.add(pull, drive);
-        let change = step.unless_held(i, change);
+        let zero = step.b.float(0.0);
+        let change = step.unless_held(i, change, zero);
         next[i] = step.b.add(next[i], change);
     }
     next

@@ -154,14 +154,19 @@ impl Step<'_> {
         Stage { rates, slopes }
     }
 
-    /// `change`, or 0 where equation `i` is held.
-    fn unless_held(&mut self, i: usize, change: Value) -> Value {
+    /// Rate of state `i` at the beginning of the step if that state were 0 and the others as in
+    /// `states`: b of a·x + b.
+    fn rate_at_zero(&mut self, states: &[Value], i: usize) -> Value {
+        let mut states = states.to_vec();
+        states[i] = self.b.float(0.0);
+        self.evaluate(&states, 0.0).rates[i]
+    }
+
+    /// `moving`, or `held` where equation `i` is held.
+    fn unless_held(&mut self, i: usize, moving: Value, held: Value) -> Value {
         match self.refractory {
-            Some(refractory) if self.equations.held[i] => {
-                let zero = self.b.float(0.0);
-                self.b.select(refractory, zero, change)
-            }
-            _ => change,
+            Some(refractory) if self.equations.held[i] => self.b.select(refractory, held, moving),
+            _ => moving,
         }
     }
 }

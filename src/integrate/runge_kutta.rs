@@ -64,8 +64,9 @@ fn advance(step: &mut Step, tableau: &Tableau) -> Vec<Value> {
     for (&c, row) in tableau.c.iter().zip(tableau.a) {
         let states = combine(step, &begin, &slopes, row);
         let mut rates = step.evaluate(&states, c).rates;
+        let zero = step.b.float(0.0);
         for (i, rate) in rates.iter_mut().enumerate() {
-            *rate = step.unless_held(i, *rate);
+            *rate = step.unless_held(i, *rate, zero);
         }
         slopes.push(rates);
     }

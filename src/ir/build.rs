@@ -127,17 +127,13 @@ impl Builder {
         if let Some(folded) = self.literal(a).and_then(|x| op.apply(x)).filter(is_finite) {
             return self.constant(folded);
         }
-        match (op, self.op(a)) {
-            (UnaryOp::Neg, Op::Unary(UnaryOp::Neg, x))
-            | (UnaryOp::Not, Op::Unary(UnaryOp::Not, x)) => return x,
-            (UnaryOp::Neg, Op::Binary(BinaryOp::Sub, x, y)) => return self.sub(y, x),
-            (UnaryOp::Neg, Op::Binary(BinaryOp::Mul, x, y)) => {
-                if let Some(k) = self.float_literal(y) {
-                    let k = self.float(-k);
-                    return self.mul(x, k);
-                }
-            }
-            _ => {}
+        if op == UnaryOp::Neg
+            && let Some(value) = self.negated(a)
+        {
+            return value;
+        }
+        if let (UnaryOp::Not, Op::Unary(UnaryOp::Not, x)) = (op, self.op(a)) {
+            return x;
         }
         let ty = op.result(self.type_of(a)).unwrap_or(Type::Float);
         self.push(Op::Unary(op, a), ty)
@@ -195,6 +191,15 @@ impl Builder {
         self.push(Op::Select { cond, yes, no }, ty)
     }
 
+    /// Where x' = a − r·x leads from `x` in a unit of time; see [`Op::Relax`].
+    pub fn relax(&mut self, x: Value, a: Value, r: Value) -> Value {
+        let zero = self.float(0.0);
+        if r == zero {
+            return self.add(x, a);
+        }
+        self.push(Op::Relax { x, a, r }, Type::Float)
+    }
+
     /// a + b.
     pub fn add(&mut self, a: Value, b: Value) -> Value {
         self.binary(BinaryOp::Add, a, b)
@@ -239,6 +244,7 @@ impl Builder {
             Op::Binary(op, a, b) => self.binary(op, a, b),
             Op::Compare(op, a, b) => self.compare(op, a, b),
             Op::Select { cond, yes, no } => self.select(cond, yes, no),
+            Op::Relax { x, a, r } => self.relax(x, a, r),
             Op::Load(_) | Op::Step | Op::LoadAt { .. } => self.push(op, ty),
         }
     }

@@ -136,6 +136,10 @@ fn check_instr(
         Op::Select { cond, yes, no } => {
             (ty(cond) == Type::Bool && ty(yes) == ty(no)).then(|| ty(yes))
         }
+        Op::Relax { x, a, r } => [x, a, r]
+            .iter()
+            .all(|v| ty(*v) == Type::Float)
+            .then_some(Type::Float),
         Op::LoadAt { table, index } => {
             if usize::from(table) >= slots.n_tables {
                 return Err(CheckError::NoSuchSlot {

@@ -52,6 +52,7 @@ fn rule(b: &mut Builder, op: Op, own: Value, derivatives: &[Value], slot: Slot) 
         Op::Unary(op, x) => unary_rule(b, op, x, own, of(x)),
         Op::Binary(op, x, y) => binary_rule(b, op, (x, y), own, (of(x), of(y))),
         Op::Select { cond, yes, no } => b.select(cond, of(yes), of(no)),
+        Op::Relax { x, a, r } => relax_rule(b, (x, a, r), (of(x), of(a), of(r))),
     }
 }
 
@@ -139,8 +140,34 @@ fn binary_rule(
             b.select(first, dx, dy)
         }
         BinaryOp::Pow => power_rule(b, (x, y), own, (dx, dy)),
+        BinaryOp::ExprelGiven => {
+            let slope = exprel_slope(b, x, own);
+            b.mul(slope, dx)
+        }
         BinaryOp::Rem | BinaryOp::And | BinaryOp::Or => b.float(0.0),
     }
+}
+
+/// The derivative of x + (a − r·x)·p(−r) with p = exprel.
+fn relax_rule(
+    b: &mut Builder,
+    (x, a, r): (Value, Value, Value),
+    (dx, da, dr): (Value, Value, Value),
+) -> Value {
+    let z = b.unary(UnaryOp::Neg, r);
+    let p = b.unary(UnaryOp::Exprel, z);
+    let slope = exprel_slope(b, z, p);
+    let rx = b.mul(r, x);
+    let rate = b.sub(a, rx);
+    let by_r = b.mul(dr, x);
+    let by_x = b.mul(r, dx);
+    let moved = b.add(by_r, by_x);
+    let change = b.sub(da, moved);
+    let first = b.mul(change, p);
+    let bend = b.mul(rate, slope);
+    let second = b.mul(bend, dr);
+    let sum = b.add(dx, first);
+    b.sub(sum, second)
 }
 
 /// d xʸ = y·xʸ⁻¹ dx + xʸ ln x dy; the second term only where the exponent moves.
@@ -236,6 +263,7 @@ mod tests {
             BinaryOp::Min,
             BinaryOp::Max,
             BinaryOp::Sub,
+            BinaryOp::ExprelGiven,
         ] {
             check(|b, x| {
                 let one = b.float(1.0);
@@ -244,6 +272,15 @@ mod tests {
                 b.binary(op, z, y)
             });
         }
+    }
+
+    #[test]
+    fn the_derivative_of_a_relaxation_agrees_with_central_differences() {
+        check(|b, x| {
+            let square = b.mul(x, x);
+            let root = b.unary(UnaryOp::Sqrt, x);
+            b.relax(x, square, root)
+        });
     }
 
     #[test]

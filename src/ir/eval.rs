@@ -4,6 +4,7 @@
 //! meaning of a block: the reference engine and the set-up of every engine are this function.
 //! Plain on purpose; speed is the other engines' concern.
 
+use super::op::exprel;
 use super::{Block, Literal, Op, Slot};
 
 /// What a block reads.
@@ -38,10 +39,16 @@ pub fn evaluate_into(block: &Block, env: &Environment, values: &mut Vec<Literal>
             Op::Binary(op, a, b) => op.apply(at(a), at(b)),
             Op::Compare(op, a, b) => op.apply(at(a), at(b)).map(Literal::Bool),
             Op::Select { cond, yes, no } => Some(if at(cond).truth() { at(yes) } else { at(no) }),
+            Op::Relax { x, a, r } => relaxed(at(x), at(a), at(r)),
             Op::LoadAt { table, index } => entry(env, table, at(index)),
         };
         values.push(value.unwrap_or(Literal::Float(f64::NAN)));
     }
+}
+
+fn relaxed(x: Literal, a: Literal, r: Literal) -> Option<Literal> {
+    let (x, a, r) = (x.float()?, a.float()?, r.float()?);
+    Some(Literal::Float(x + (a - r * x) * exprel(-r)))
 }
 
 fn entry(env: &Environment, table: u16, index: Literal) -> Option<Literal> {

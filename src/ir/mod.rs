@@ -15,6 +15,7 @@
 //! | `simplify` | its rules: neutral elements, powers, reciprocals |
 //! | `derive` | symbolic derivative, dependence on a slot |
 //! | `pass` | dead code, inlining, dependence classes, hoisting |
+//! | `passes` | the rewrites that make a step cheaper |
 //! | `quotient` | whole quotients of integers |
 //! | `guard` | guards that are the same for all cells |
 //! | `check` | the checker: engines accept only checked blocks |
@@ -28,6 +29,7 @@ mod eval;
 mod guard;
 mod op;
 mod pass;
+mod passes;
 mod quotient;
 mod simplify;
 mod text;
@@ -39,6 +41,7 @@ pub use eval::{Environment, evaluate, evaluate_into};
 pub use guard::guard_by_uniforms;
 pub use op::{BinaryOp, CompareOp, Literal, UnaryOp};
 pub use pass::{Class, OpCounts, classify, hoist_cell_level, hoist_time_level, remove_dead_code};
+pub use passes::{PASSES, Pass, Passes};
 pub use text::print;
 
 /// The type of a value. `Float` is the engine's floating type: f32, or f64 where it has it.
@@ -118,6 +121,16 @@ pub enum Op {
         /// Result where it does not.
         no: Value,
     },
+    /// x + (a − r·x)·(1 − e⁻ʳ)/r, which is x + a at r = 0: where x' = a − r·x leads from x in a unit
+    /// of time. What an exponential step does to a state, with `a` and `r` per step.
+    Relax {
+        /// Where it begins.
+        x: Value,
+        /// The rate at x = 0.
+        a: Value,
+        /// The rate of decay.
+        r: Value,
+    },
     /// Entry of a shared table of floats; an index past the end reads the last entry.
     LoadAt {
         /// Number of the table in the plan.
@@ -135,6 +148,7 @@ impl Op {
             Op::Unary(_, a) | Op::LoadAt { index: a, .. } => [Some(a), None, None],
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => [Some(a), Some(b), None],
             Op::Select { cond, yes, no } => [Some(cond), Some(yes), Some(no)],
+            Op::Relax { x, a, r } => [Some(x), Some(a), Some(r)],
         };
         list.into_iter().flatten()
     }
@@ -155,6 +169,11 @@ impl Op {
                 cond: f(cond),
                 yes: f(yes),
                 no: f(no),
+            },
+            Op::Relax { x, a, r } => Op::Relax {
+                x: f(x),
+                a: f(a),
+                r: f(r),
             },
         }
     }

@@ -205,7 +205,7 @@ impl UnaryOp {
 }
 
 /// (eˣ − 1)/x with its limit 1 at 0; `exp_m1` keeps full precision beside it.
-fn exprel(x: f64) -> f64 {
+pub(super) fn exprel(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { x.exp_m1() / x }
 }
 
@@ -232,11 +232,14 @@ pub enum BinaryOp {
     And,
     /// Logical or of bools.
     Or,
+    /// (eᵃ − 1)/a, which is 1 at 0, where b is eᵃ already: what is computed from b is not computed
+    /// again.
+    ExprelGiven,
 }
 
 impl BinaryOp {
     /// Every operator of two arguments.
-    pub const ALL: [BinaryOp; 10] = [
+    pub const ALL: [BinaryOp; 11] = [
         BinaryOp::Add,
         BinaryOp::Sub,
         BinaryOp::Mul,
@@ -247,6 +250,7 @@ impl BinaryOp {
         BinaryOp::Rem,
         BinaryOp::And,
         BinaryOp::Or,
+        BinaryOp::ExprelGiven,
     ];
 
     /// Name in the printed form.
@@ -263,6 +267,7 @@ impl BinaryOp {
             BinaryOp::Rem => "rem",
             BinaryOp::And => "and",
             BinaryOp::Or => "or",
+            BinaryOp::ExprelGiven => "exprel_given",
         }
     }
 
@@ -276,7 +281,11 @@ impl BinaryOp {
             | BinaryOp::Max
             | BinaryOp::And
             | BinaryOp::Or => true,
-            BinaryOp::Sub | BinaryOp::Div | BinaryOp::Pow | BinaryOp::Rem => false,
+            BinaryOp::Sub
+            | BinaryOp::Div
+            | BinaryOp::Pow
+            | BinaryOp::Rem
+            | BinaryOp::ExprelGiven => false,
         }
     }
 
@@ -287,7 +296,7 @@ impl BinaryOp {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Min | BinaryOp::Max => {
                 ty != Type::Bool
             }
-            BinaryOp::Div | BinaryOp::Pow => ty == Type::Float,
+            BinaryOp::Div | BinaryOp::Pow | BinaryOp::ExprelGiven => ty == Type::Float,
             BinaryOp::Rem => ty == Type::U32,
             BinaryOp::And | BinaryOp::Or => ty == Type::Bool,
         };
@@ -330,6 +339,7 @@ impl BinaryOp {
                 }
             }
             BinaryOp::Pow => a.powf(b),
+            BinaryOp::ExprelGiven => exprel(a),
             BinaryOp::Rem | BinaryOp::And | BinaryOp::Or => return None,
         })
     }
@@ -342,7 +352,11 @@ impl BinaryOp {
             BinaryOp::Min => a.min(b),
             BinaryOp::Max => a.max(b),
             BinaryOp::Rem => return a.checked_rem(b),
-            BinaryOp::Div | BinaryOp::Pow | BinaryOp::And | BinaryOp::Or => return None,
+            BinaryOp::Div
+            | BinaryOp::Pow
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::ExprelGiven => return None,
         })
     }
 }

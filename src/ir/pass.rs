@@ -55,6 +55,7 @@ pub fn classify(block: &Block) -> Vec<Class> {
             | Op::Binary(..)
             | Op::Compare(..)
             | Op::Select { .. }
+            | Op::Relax { .. }
             | Op::LoadAt { .. } => Class::Run,
         };
         let class = instr
@@ -277,11 +278,21 @@ impl OpCounts {
             }
             Op::Binary(B::Mul, ..) => self.muls += 1,
             Op::Binary(B::Div, ..) | Op::Unary(UnaryOp::Sqrt, _) => self.divs += 1,
+            Op::Binary(B::ExprelGiven, ..) => {
+                self.adds += 1;
+                self.divs += 1;
+            }
             Op::Unary(UnaryOp::Exprel, _) => {
                 self.exps += 1;
                 self.divs += 1;
             }
             Op::Unary(..) | Op::Binary(B::Pow, ..) => self.exps += 1,
+            Op::Relax { .. } => {
+                self.adds += 2;
+                self.muls += 2;
+                self.divs += 1;
+                self.exps += 1;
+            }
             Op::Binary(B::Rem | B::And | B::Or, ..)
             | Op::Compare(..)
             | Op::Select { .. }

@@ -18,7 +18,7 @@ impl Builder {
             BinaryOp::Pow => self.simplified_pow(a, b),
             BinaryOp::Min | BinaryOp::Max if a == b => Some(a),
             BinaryOp::And | BinaryOp::Or => self.simplified_logic(op, a, b),
-            BinaryOp::Min | BinaryOp::Max | BinaryOp::Rem => None,
+            BinaryOp::Min | BinaryOp::Max | BinaryOp::Rem | BinaryOp::ExprelGiven => None,
         }
     }
 
@@ -150,6 +150,28 @@ impl Builder {
         match (op, known) {
             (BinaryOp::And, true) | (BinaryOp::Or, false) => Some(a),
             (BinaryOp::And, false) | (BinaryOp::Or, true) => Some(b),
+            _ => None,
+        }
+    }
+
+    /// −a where that costs no more than a.
+    pub(super) fn negated(&mut self, a: Value) -> Option<Value> {
+        match self.op(a) {
+            Op::Const(literal) => {
+                let k = literal.float()?;
+                Some(self.float(-k))
+            }
+            Op::Unary(UnaryOp::Neg, x) => Some(x),
+            Op::Binary(BinaryOp::Sub, x, y) => Some(self.sub(y, x)),
+            Op::Binary(BinaryOp::Mul, x, y) => {
+                let k = self.float_literal(y)?;
+                let k = self.float(-k);
+                Some(self.mul(x, k))
+            }
+            Op::Binary(BinaryOp::Add, x, y) => {
+                let (x, y) = (self.negated(x)?, self.negated(y)?);
+                Some(self.add(x, y))
+            }
             _ => None,
         }
     }

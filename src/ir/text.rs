@@ -54,6 +54,7 @@ fn operation(block: &Block, op: &Op, name: &dyn Fn(Slot) -> Option<String>) -> S
         Op::Binary(op, a, b) => format!("{} {}, {}", op.name(), at(a), at(b)),
         Op::Compare(op, a, b) => format!("{} {}, {}", op.name(), at(a), at(b)),
         Op::Select { cond, yes, no } => format!("select {}, {}, {}", at(cond), at(yes), at(no)),
+        Op::Relax { x, a, r } => format!("relax {}, {}, {}", at(x), at(a), at(r)),
         Op::LoadAt { table, index } => format!("load table{table}[{}]", at(index)),
     }
 }

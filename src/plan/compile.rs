@@ -17,8 +17,8 @@ use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotIn
 use crate::experiment::Experiment;
 use crate::integrate::{Equations, Method, Step, default_for};
 use crate::ir::{
-    Block, Builder, CompareOp, Slot, Type, Value, depends_on, guard_by_uniforms, hoist_cell_level,
-    hoist_time_level,
+    Block, Builder, CompareOp, Passes, Slot, Type, Value, depends_on, guard_by_uniforms,
+    hoist_cell_level, hoist_time_level,
 };
 use crate::model::lower::{DISTANCE, Dynamics, RESULT, lower};
 use crate::record::inside;
@@ -49,6 +49,14 @@ pub(super) const COUNTED: Slot = Slot::Temp(3);
 /// A method that cannot step the equations, a recorder without what it needs, or a constant
 /// expression without a finite value.
 pub fn compile(experiment: &Experiment) -> Result<Compiled, PlanError> {
+    compile_with(experiment, Passes::ALL)
+}
+
+/// As [`compile`], with some of the optimiser's passes only.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with(experiment: &Experiment, passes: Passes) -> Result<Compiled, PlanError> {
     check_stimuli(experiment)?;
     constants::check(experiment).map_err(|what| PlanError::Constant { what })?;
     let dynamics = lower(&experiment.model, experiment.timing.dt);
@@ -58,6 +66,7 @@ pub fn compile(experiment: &Experiment) -> Result<Compiled, PlanError> {
     let mut step = vec![c.advance(&equations, method)];
     step.extend(c.reset());
     let recorded = c.record(&mut step)?;
+    let step = step.iter().map(|block| passes.apply(block)).collect();
     let plan = c.finish(step)?;
     Ok(Compiled {
         plan,

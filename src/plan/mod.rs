@@ -21,7 +21,7 @@ mod records;
 mod roles;
 mod schedule;
 
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, compile_with};
 pub use print::print;
 pub use schedule::{Limits, Schedule};
 

@@ -7,7 +7,8 @@
 //! Must not know blocks or guards.
 
 use super::math::{
-    Elementary, exp, exp2, expm1, exprel, exprel_near, fma, nearness, over_exprel, tanh,
+    Elementary, Reach, exp, exp2, expm1, exprel, exprel_given, exprel_near, fma, nearness,
+    over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
 };
 use super::program::{Code, Inst, LANES, Memory, Tile};
 use super::real::Real;
@@ -57,7 +58,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     part: usize,
     step: u32,
 ) {
-    let [k, j, s] = inst.k;
+    let [k, j, s, q] = inst.k;
     let (dst, [ra, rb, rc]) = (inst.dst, inst.src);
     if matches!(inst.code, Code::StoreAt | Code::StoreAtWhere) {
         return store_at::<R, N>(inst, memory, part);
@@ -189,6 +190,46 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             }
         }
         Code::OverExprel => apart!(|a| over_exprel::<R, FMA>(s, fma!(a, k, j))),
+        Code::OverPositive => apart!(|a| s * over_positive::<R, FMA>(fma!(a, k, j))),
+        Code::OverExprelGiven => {
+            both_apart!(|a, b| over_exprel_given::<R, FMA>(s, fma!(a, k, j), fma!(b, q, -R::ONE)))
+        }
+        Code::ExprelGiven => both_apart!(|a, b| exprel_given::<R, FMA>(a, b)),
+        Code::Pow4 => apart!(|a| (a * a) * (a * a)),
+        Code::Relax => {
+            let sb = others.part::<N>(rb, part);
+            let mut most = R::ZERO.order();
+            for b in sb {
+                most = most.max(b.order());
+            }
+            match Reach::of::<R>(most) {
+                Reach::Near => three!(|a, b, c| relax::<R, FMA>(c, a, b)),
+                Reach::Far => three!(|a, b, c| relax_far::<R, FMA>(c, a, b)),
+                Reach::Any => three!(|a, b, c| relax_any::<R, FMA>(c, a, b)),
+            }
+        }
+        Code::Gate => {
+            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
+            let from = if rc == dst {
+                *d
+            } else {
+                *others.part::<N>(rc, part)
+            };
+            let mut most = R::ZERO.order();
+            for i in 0..N {
+                let a = k * sa[i];
+                let r = fma!(sb[i], j, a);
+                most = most.max(r.order());
+                d[i] = relax::<R, FMA>(from[i], a, r);
+            }
+            if Reach::of::<R>(most) != Reach::Near {
+                for i in 0..N {
+                    let a = k * sa[i];
+                    let r = fma!(sb[i], j, a);
+                    d[i] = relax_any::<R, FMA>(from[i], a, r);
+                }
+            }
+        }
         Code::MinK => one!(|a| if k < a { k } else { a }),
         Code::MaxK => one!(|a| if k > a { k } else { a }),
         Code::LtK => one!(|a| R::mask(a < k)),

@@ -269,7 +269,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             dst: 0,
             src: [index, value, mask],
             list: entry.stream,
-            k: [R::ZERO; 3],
+            k: [R::ZERO; 4],
         });
     }
 
@@ -326,7 +326,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             dst,
             src,
             list: 0,
-            k: [k, R::ZERO, R::ZERO],
+            k: [k, R::ZERO, R::ZERO, R::ZERO],
         });
     }
 }

@@ -39,6 +39,10 @@ pub(super) trait Elementary: Real {
     const EXP2_MAX: Self;
     /// 2ᵗ is 0 below.
     const EXP2_MIN: Self;
+    /// 2¹²⁵ (f32), 2¹⁰²¹ (f64).
+    const LARGE: Self;
+    /// Below this x² a quotient by x gives way to a series.
+    const GIVEN_NEAR: Self;
 
     /// q with eʳ − 1 = r + r²·q for |r| ≤ ln 2 / 2.
     fn tail<const FMA: bool>(r: Self) -> Self;
@@ -46,6 +50,14 @@ pub(super) trait Elementary: Real {
     fn tail2<const FMA: bool>(f: Self) -> Self;
     /// q with exprel(x) = 1 + x·q for x between [`NEAR_MIN`] and [`NEAR_MAX`].
     fn near<const FMA: bool>(x: Self) -> Self;
+    /// q with (1 − e⁻ʳ)/r = 1 + r·q for r from 0 to [`RELAX_NEAR`].
+    fn relax_near<const FMA: bool>(r: Self) -> Self;
+    /// The same for r from 0 to [`RELAX_FAR`].
+    fn relax_far<const FMA: bool>(r: Self) -> Self;
+    /// q with x/(eˣ − 1) = 1 − x/2 + x²·q for |x| ≤ 1/4; `square` is x².
+    fn over_near<const FMA: bool>(square: Self) -> Self;
+    /// 1/d from about 1/d, to a unit or so in the last place.
+    fn refine(d: Self, about: Self) -> Self;
     /// `p·2ⁿ` for normal `p` and result, n standing in the low bits of `rounded`.
     fn scale(p: Self, rounded: Self) -> Self;
     /// `2ⁿ⁻¹`.
@@ -83,16 +95,17 @@ pub(super) fn exp<R: Elementary, const FMA: bool>(x: R) -> R {
     if x <= R::EXP_MAX { y } else { x + R::INFINITY }
 }
 
-/// 2ᵗ. An error of t's last place is one of 0.7·t units of the result's.
+/// 2ᵗ, and the smallest normal number below [`Elementary::EXP2_MIN`]. An error of t's last place is
+/// one of 0.7·t units of the result's.
 #[inline(always)]
 pub(super) fn exp2<R: Elementary, const FMA: bool>(t: R) -> R {
     let t = if t > R::EXP2_MAX { R::EXP2_MAX } else { t };
+    let t = if t < R::EXP2_MIN { R::EXP2_MIN } else { t };
     let rounded = t + R::ROUNDER;
     let f = t - (rounded - R::ROUNDER);
     let p = fma::<R, FMA>(f, R::tail2::<FMA>(f), R::ONE);
     // At the largest t, where p is 1, this is infinity.
-    let y = R::scale(p, rounded);
-    if t < R::EXP2_MIN { R::ZERO } else { y }
+    R::scale(p, rounded)
 }
 
 /// (eˣ − 1)/2 up to [`Elementary::EXP_MAX`]; above, what is there means nothing.
@@ -154,6 +167,106 @@ pub(super) fn over_exprel<R: Elementary, const FMA: bool>(half_k: R, x: R) -> R 
     if x == R::ZERO { half_k + half_k } else { y }
 }
 
+/// 1/d for |d| from 2⁻¹²⁵ to 2¹²⁵: products instead of a division, which takes three times as long
+/// on many processors.
+#[inline(always)]
+fn reciprocal<R: Elementary, const FMA: bool>(d: R) -> R {
+    if FMA {
+        R::refine(d, d.about_reciprocal())
+    } else {
+        R::ONE / d
+    }
+}
+
+/// 1/d for positive d from 2⁻¹²⁵ on; what exceeds 2¹²⁵ is taken as that.
+#[inline(always)]
+pub(super) fn over_positive<R: Elementary, const FMA: bool>(d: R) -> R {
+    reciprocal::<R, FMA>(if d > R::LARGE { R::LARGE } else { d })
+}
+
+/// k/exprel(x) = k·x/(eˣ − 1), given eˣ − 1; near 0 by its series.
+#[inline(always)]
+pub(super) fn over_exprel_given<R: Elementary, const FMA: bool>(k: R, x: R, below: R) -> R {
+    let below = if below > R::LARGE { R::LARGE } else { below };
+    let far = (k * x) * reciprocal::<R, FMA>(below);
+    let square = x * x;
+    let half = fma::<R, FMA>(x, -k / R::TWO, k);
+    let near = fma::<R, FMA>(square, k * R::over_near::<FMA>(square), half);
+    if square < R::GIVEN_NEAR { near } else { far }
+}
+
+/// (eˣ − 1)/x, given eˣ.
+#[inline(always)]
+pub(super) fn exprel_given<R: Elementary, const FMA: bool>(x: R, e: R) -> R {
+    let far = (e - R::ONE) / x;
+    let near = exprel_near::<R, FMA>(x);
+    if x * x < R::GIVEN_NEAR { near } else { far }
+}
+
+/// Up to this r a relaxation is a short polynomial: what a gate needs.
+pub(super) const RELAX_NEAR: f64 = 0.5;
+/// Up to this r it is a longer one: what a membrane needs during a spike.
+pub(super) const RELAX_FAR: f64 = 2.0;
+
+/// How far the decay of a relaxation reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// From 0 to [`RELAX_NEAR`].
+    Near,
+    /// From 0 to [`RELAX_FAR`].
+    Far,
+    /// Anywhere.
+    Any,
+}
+
+impl Reach {
+    /// Of lanes of which `most` is the last in order.
+    #[inline(always)]
+    pub(super) fn of<R: Real>(most: R::Bits) -> Reach {
+        if most <= R::from_f64(RELAX_NEAR).order() {
+            Reach::Near
+        } else if most <= R::from_f64(RELAX_FAR).order() {
+            Reach::Far
+        } else {
+            Reach::Any
+        }
+    }
+}
+
+/// x + (a − r·x)·(1 − e⁻ʳ)/r where r is [`Reach::Near`].
+#[inline(always)]
+pub(super) fn relax<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+    let rate = fma::<R, FMA>(-r, x, a);
+    fma::<R, FMA>(rate, fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE), x)
+}
+
+/// The same where r is [`Reach::Near`] or [`Reach::Far`], with the same bits where it is near.
+#[inline(always)]
+pub(super) fn relax_far<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+    let rate = fma::<R, FMA>(-r, x, a);
+    let near = fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE);
+    let far = fma::<R, FMA>(r, R::relax_far::<FMA>(r), R::ONE);
+    let part = if r <= R::from_f64(RELAX_NEAR) {
+        near
+    } else {
+        far
+    };
+    fma::<R, FMA>(rate, part, x)
+}
+
+/// The same for any r, with the same bits where r is near or far.
+#[inline(always)]
+pub(super) fn relax_any<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+    let rate = fma::<R, FMA>(-r, x, a);
+    let general = fma::<R, FMA>(rate, exprel::<R, FMA>(-r), x);
+    let bounded = relax_far::<R, FMA>(x, a, r);
+    if (r >= R::ZERO) & (r <= R::from_f64(RELAX_FAR)) {
+        bounded
+    } else {
+        general
+    }
+}
+
 /// Hyperbolic tangent.
 #[inline(always)]
 pub(super) fn tanh<R: Elementary, const FMA: bool>(x: R) -> R {
@@ -180,6 +293,32 @@ impl Elementary for f32 {
     const EXPM1_MIN: f32 = -40.0;
     const EXP2_MAX: f32 = 128.0;
     const EXP2_MIN: f32 = -126.0;
+    const LARGE: f32 = 4.253_529_6e37;
+    const GIVEN_NEAR: f32 = 0.0625;
+
+    #[inline(always)]
+    fn relax_near<const FMA: bool>(r: f32) -> f32 {
+        horner!(r; -1.164_287_03e-3, 8.238_221_35e-3, -4.164_992_996e-2, 1.666_656_276e-1,
+            -4.999_999_896e-1)
+    }
+
+    #[inline(always)]
+    fn relax_far<const FMA: bool>(r: f32) -> f32 {
+        horner!(r; 1.269_660_767e-6, -2.063_163_545e-5, 1.918_510_188e-4, -1.382_986_422e-3,
+            8.330_402_421e-3, -4.166_594_474e-2, 1.666_665_984e-1, -4.999_999_989e-1)
+    }
+
+    #[inline(always)]
+    fn over_near<const FMA: bool>(square: f32) -> f32 {
+        horner!(square; -1.388_888_9e-3, 8.333_333_33e-2)
+    }
+
+    #[inline(always)]
+    fn refine(d: f32, about: f32) -> f32 {
+        let e = (-d).mul_add(about, 1.0);
+        let y = about.mul_add(e.mul_add(e, e), about);
+        y.mul_add((-d).mul_add(y, 1.0), y)
+    }
 
     #[inline(always)]
     fn tail2<const FMA: bool>(f: f32) -> f32 {
@@ -220,6 +359,33 @@ impl Elementary for f64 {
     const EXPM1_MIN: f64 = -80.0;
     const EXP2_MAX: f64 = 1024.0;
     const EXP2_MIN: f64 = -1022.0;
+    const LARGE: f64 = 2.247_116_418_577_894_9e307;
+    const GIVEN_NEAR: f64 = 0.0625;
+
+    #[inline(always)]
+    fn relax_near<const FMA: bool>(r: f64) -> f64 {
+        horner!(r; -2.24922563082927198e-7, 2.70994505189117558e-6, -0.0000247788494407277718, 0.000198406067500336067, -0.00138888774857371249, 0.0083333332229231411, -0.0416666666613031357, 0.166666666666566233, -0.49999999999999969)
+    }
+
+    #[inline(always)]
+    fn relax_far<const FMA: bool>(r: f64) -> f64 {
+        horner!(r; 3.23918819241253641e-13, -9.120540754113754e-12, 1.52612661683263447e-10, -2.0693762416307082e-9, 2.50228014531526329e-8, -2.75539945903872419e-7, 2.75570519868685895e-6, -0.0000248015722740605627, 0.000198412692661187518, -0.0013888888874598774, 0.00833333333312030488, -0.0416666666666500722, 0.166666666666666157, -0.499999999999999997)
+    }
+
+    #[inline(always)]
+    fn over_near<const FMA: bool>(square: f64) -> f64 {
+        horner!(square; 2.087_675_698_786_809_9e-8, -8.267_195_767_195_767e-7,
+            3.306_878_306_878_306_9e-5, -1.388_888_888_888_888_9e-3, 8.333_333_333_333_333e-2)
+    }
+
+    #[inline(always)]
+    fn refine(d: f64, about: f64) -> f64 {
+        let e = (-d).mul_add(about, 1.0);
+        let y = about.mul_add(e.mul_add(e, e), about);
+        let e = (-d).mul_add(y, 1.0);
+        let y = y.mul_add(e.mul_add(e, e), y);
+        y.mul_add((-d).mul_add(y, 1.0), y)
+    }
 
     #[inline(always)]
     fn tail2<const FMA: bool>(f: f64) -> f64 {

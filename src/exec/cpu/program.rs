@@ -24,7 +24,7 @@ pub(super) const PART: usize = 32;
 #[repr(align(64))]
 pub(super) struct Tile<R>(pub(super) [R; LANES]);
 
-/// What an instruction does with its sources a, b, c and its immediates k, j, s.
+/// What an instruction does with its sources a, b, c and its immediates k, j, s, q.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     /// k
@@ -75,12 +75,24 @@ pub(super) enum Code {
     Affine,
     /// s/(a·k + j)
     RdivAffine,
+    /// s/(a·k + j), which is positive
+    OverPositive,
     /// 2^(a·k + j)
     Exp2Affine,
     /// s·exprel(a·k + j)
     ExprelAffine,
     /// 2s/exprel(a·k + j)
     OverExprel,
+    /// s/exprel(a·k + j), where e to that power is b·q
+    OverExprelGiven,
+    /// exprel(a), where eᵃ is b
+    ExprelGiven,
+    /// a⁴
+    Pow4,
+    /// c + (a − b·c)·exprel(−b)
+    Relax,
+    /// The same with k·a for a and k·a + j·b for b: a gate that opens by a and closes by b.
+    Gate,
     /// min(a, k)
     MinK,
     /// max(a, k)
@@ -213,6 +225,10 @@ impl Code {
             | Code::Exp2Affine
             | Code::ExprelAffine
             | Code::OverExprel
+            | Code::OverPositive
+            | Code::OverExprelGiven
+            | Code::ExprelGiven
+            | Code::Pow4
             | Code::LoadAt
             | Code::Pow
             | Code::RemU
@@ -235,8 +251,8 @@ pub(super) struct Inst<R> {
     pub(super) src: [u16; 3],
     /// Table or stream.
     pub(super) list: u16,
-    /// The immediates k, j, s.
-    pub(super) k: [R; 3],
+    /// The immediates k, j, s, q.
+    pub(super) k: [R; 4],
 }
 
 /// When a block runs.

@@ -66,6 +66,11 @@ pub(super) trait Real:
     fn select(mask: Self, yes: Self, no: Self) -> Self;
     /// The bits of |x|: ordered as the sizes are, with infinity and NaN above all.
     fn size(self) -> Self::Bits;
+    /// The bits of x: from 0 on ordered as the numbers are, with infinity, NaN and whatever is
+    /// negative above all.
+    fn order(self) -> Self::Bits;
+    /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵.
+    fn about_reciprocal(self) -> Self;
     /// |x|.
     fn abs(self) -> Self;
     /// |x| with the sign of `of`.
@@ -111,7 +116,7 @@ pub(super) trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $bits:ident, $sign:expr, $from:expr) => {
+    ($real:ident, $bits:ident, $sign:expr, $twice_one:expr, $from:expr) => {
         impl Real for $real {
             type Bits = $bits;
 
@@ -180,6 +185,14 @@ macro_rules! real {
             #[inline(always)]
             fn size(self) -> $bits {
                 self.to_bits() & !$sign
+            }
+            #[inline(always)]
+            fn order(self) -> $bits {
+                self.to_bits()
+            }
+            #[inline(always)]
+            fn about_reciprocal(self) -> Self {
+                $real::from_bits($twice_one.wrapping_sub(self.to_bits()))
             }
             #[inline(always)]
             fn abs(self) -> Self {
@@ -261,5 +274,11 @@ fn same(x: f64) -> f64 {
     x
 }
 
-real!(f32, u32, 0x8000_0000_u32, narrow);
-real!(f64, u64, 0x8000_0000_0000_0000_u64, same);
+real!(f32, u32, 0x8000_0000_u32, 0x7ef3_11c7_u32, narrow);
+real!(
+    f64,
+    u64,
+    0x8000_0000_0000_0000_u64,
+    0x7fde_6238_22fc_16e6_u64,
+    same
+);

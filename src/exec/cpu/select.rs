@@ -18,7 +18,7 @@ pub(super) struct Pick {
     /// The values read.
     pub(super) src: Vec<Value>,
     /// The immediates.
-    pub(super) k: [Literal; 3],
+    pub(super) k: [Literal; 4],
     /// The table read.
     pub(super) list: u16,
 }
@@ -115,13 +115,14 @@ impl<'a> Selector<'a> {
             },
             Op::Compare(op, a, b) => self.compare(op, a, b),
             Op::Select { cond, yes, no } => self.choice(cond, yes, no),
+            Op::Relax { x, a, r } => self.relaxation(x, a, r),
             Op::LoadAt { table, index } => {
                 list = table;
                 form(Code::LoadAt, &[index])
             }
         };
         let at = |i: usize| k.get(i).copied().unwrap_or(Literal::Float(0.0));
-        let k = [at(0), at(1), at(2)];
+        let k = [at(0), at(1), at(2), at(3)];
         Some(Pick {
             value: index,
             code,
@@ -202,6 +203,7 @@ impl<'a> Selector<'a> {
             BinaryOp::Div => self.quotient(a, b),
             BinaryOp::Min => self.with_literal(Code::MinK, Code::Min, a, b),
             BinaryOp::Max => self.with_literal(Code::MaxK, Code::Max, a, b),
+            BinaryOp::ExprelGiven => form(Code::ExprelGiven, &[a, b]),
             BinaryOp::Pow | BinaryOp::Rem | BinaryOp::And | BinaryOp::Or => {
                 form(Code::Pow, &[a, b])
             }
@@ -266,7 +268,53 @@ impl<'a> Selector<'a> {
         }
     }
 
+    /// Writes `v` as a·k.
+    fn weight(&self, v: Value) -> (Value, f64) {
+        let (mut a, mut k) = (v, 1.0);
+        while let Op::Binary(BinaryOp::Mul, x, y) = self.op(a)
+            && let Some(c) = self.float(y)
+        {
+            (a, k) = (x, k * c);
+        }
+        (a, k)
+    }
+
+    /// A gate where the rate of opening is part of the rate of decay.
+    fn relaxation(&self, x: Value, a: Value, r: Value) -> Form {
+        let (opening, k) = self.weight(a);
+        let (sum, scale) = self.weight(r);
+        if let Op::Binary(BinaryOp::Add, p, q) = self.op(sum) {
+            for (this, other) in [(p, q), (q, p)] {
+                let ((this, this_k), (other, other_k)) = (self.weight(this), self.weight(other));
+                let same = (this_k * scale - k).abs() <= 4.0 * f64::EPSILON * k.abs();
+                if this == opening && same && self.literal(other).is_none() {
+                    return form_k(Code::Gate, &[opening, other, x], &[k, other_k * scale]);
+                }
+            }
+        }
+        form(Code::Relax, &[a, r, x])
+    }
+
+    /// Is `v` never negative, being an exponential, or made of such?
+    fn is_positive(&self, v: Value) -> bool {
+        match self.op(v) {
+            Op::Const(literal) => literal.float().is_some_and(|k| k > 0.0),
+            Op::Unary(UnaryOp::Exp, _) => true,
+            Op::Binary(BinaryOp::Mul | BinaryOp::Add, x, y) => {
+                self.is_positive(x) && self.is_positive(y)
+            }
+            _ => false,
+        }
+    }
+
     fn product(&self, a: Value, b: Value) -> Form {
+        if a == b
+            && self.uses[a.index()] == 2
+            && let Op::Binary(BinaryOp::Mul, x, y) = self.op(a)
+            && x == y
+        {
+            return form(Code::Pow4, &[x]);
+        }
         if let Some(k) = self.float(b) {
             let function = match self.inner(a) {
                 Some(Op::Unary(UnaryOp::Exp, x)) => self.exponential(x, k),
@@ -303,6 +351,17 @@ impl<'a> Selector<'a> {
         if let Some(Op::Unary(UnaryOp::Exprel, x)) = self.inner(b) {
             let (x, k, j) = self.affine(x);
             return form_k(Code::OverExprel, &[x], &[k, j, 0.5 * s]);
+        }
+        if let Some(Op::Binary(BinaryOp::ExprelGiven, x, e)) = self.inner(b) {
+            let ((x, k, j), (e, q)) = (self.affine(x), self.weight(e));
+            return form_k(Code::OverExprelGiven, &[x, e], &[k, j, s, q]);
+        }
+        if let Some(Op::Binary(BinaryOp::Add, x, y)) = self.inner(b)
+            && let Some(j) = self.float(y)
+            && self.is_positive(b)
+        {
+            let (x, k) = self.weight(x);
+            return form_k(Code::OverPositive, &[x], &[k, j, s]);
         }
         // No factor is drawn into the sum here: near a pole its rounding would show.
         let below = match self.inner(b) {

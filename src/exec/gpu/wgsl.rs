@@ -59,6 +59,7 @@ fn operation(block: &Block, op: &Op, shape: &Shape) -> String {
         Op::Binary(op, a, b) => binary(op, block.type_of(a), &at(a), &at(b)),
         Op::Compare(op, a, b) => compare(op, &at(a), &at(b)),
         Op::Select { cond, yes, no } => format!("select({}, {}, {})", at(no), at(yes), at(cond)),
+        Op::Relax { x, a, r } => format!("m_relax({}, {}, {})", at(x), at(a), at(r)),
         Op::LoadAt { table, index } => {
             let (first, length) = shape.table_words[usize::from(table)];
             format!("tables[{first}u + min({}, {}u)]", at(index), length - 1)
@@ -98,6 +99,7 @@ fn binary(op: BinaryOp, ty: Type, a: &str, b: &str) -> String {
         (BinaryOp::Min, _) => format!("min({a}, {b})"),
         (BinaryOp::Max, _) => format!("max({a}, {b})"),
         (BinaryOp::Pow, _) => format!("m_pow({a}, {b})"),
+        (BinaryOp::ExprelGiven, _) => format!("m_exprel_given({a}, {b})"),
         (BinaryOp::Rem, _) => format!("{a} % {b}"),
         // The short-circuiting `&&` and `||` are branches.
         (BinaryOp::And, _) => format!("{a} & {b}"),
