@@ -8,7 +8,7 @@
 
 use super::lanes::execute;
 use super::math::Elementary;
-use super::program::{CodeBlock, Guard, LANES, Memory, PART, Program, Tile};
+use super::program::{CodeBlock, Deferral, Guard, LANES, Memory, PART, Program, Tile};
 use super::timeline::Timeline;
 
 /// States are swept for denormals after every so many steps: arithmetic on denormals costs a
@@ -36,55 +36,144 @@ pub(super) struct Work<'a, R> {
 #[inline(always)]
 pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
     let mut changes = work.timeline.from(work.steps.start);
-    for step in work.steps.clone() {
+    let (memory, end) = (&mut *work.memory, work.steps.end);
+    // One round more than steps: blocks that wait catch up.
+    for step in work.steps.start..=end {
         while let Some((first, rest)) = changes.split_first()
             && first.step <= step
+            && step < end
         {
-            work.memory.registers[usize::from(first.register)] = Tile([first.value; LANES]);
+            memory.registers[usize::from(first.register)] = Tile([first.value; LANES]);
             changes = rest;
         }
         for block in &work.program.blocks {
-            run_block::<R, FMA>(work.program, block, work.memory, step);
+            let parts = if step < end {
+                parts_to_run(block, memory)
+            } else {
+                parts_behind(block, memory)
+            };
+            if parts == WHOLE {
+                for inst in &block.insts {
+                    execute::<R, LANES, FMA>(inst, &work.program.tables, memory, 0, step);
+                }
+            } else if parts != 0 {
+                for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
+                    for inst in &block.insts {
+                        execute::<R, PART, FMA>(inst, &work.program.tables, memory, part, step);
+                    }
+                }
+            }
+            if let Some(deferral) = &block.deferral {
+                if parts != 0 {
+                    memory.registers[usize::from(deferral.pending)] = Tile([R::ZERO; LANES]);
+                }
+                if step < end {
+                    keep(block, deferral, memory);
+                }
+            }
         }
-        if step % SWEEP_STEPS == 0 {
-            sweep(&work.program.swept, work.memory);
+        if step % SWEEP_STEPS == 0 && step < end {
+            sweep(&work.program.swept, memory);
         }
     }
 }
 
+/// All parts of a tile.
+const WHOLE: u32 = (1 << (LANES / PART)) - 1;
+
+/// On which parts of the tile a block has to run now.
 #[inline(always)]
-fn run_block<R: Elementary, const FMA: bool>(
-    program: &Program<R>,
-    block: &CodeBlock<R>,
-    memory: &mut Memory<R>,
-    step: u32,
-) {
+fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
     match block.guard {
-        Guard::Always => {}
+        Guard::Always => WHOLE,
         Guard::Uniform(register) => {
-            if !memory.registers[usize::from(register)].0[0].is_true() {
-                return;
+            if memory.registers[usize::from(register)].0[0].is_true() {
+                WHOLE
+            } else {
+                0
             }
         }
         Guard::Lanes(register) => {
             let guard = &memory.registers[usize::from(register)];
             if !any(guard) {
-                return;
+                return 0;
             }
-            let parts = parts_in_need(guard);
-            if parts.count_ones() < MANY_PARTS {
-                for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
-                    for inst in &block.insts {
-                        execute::<R, PART, FMA>(inst, &program.tables, memory, part, step);
-                    }
+            match &block.deferral {
+                None => few_or_whole(parts_in_need(guard)),
+                Some(deferral) if meet(guard, &memory.registers[usize::from(deferral.pending)]) => {
+                    parts_behind(block, memory)
                 }
-                return;
+                Some(_) => 0,
             }
         }
     }
-    for inst in &block.insts {
-        execute::<R, LANES, FMA>(inst, &program.tables, memory, 0, step);
+}
+
+/// On which parts a block that waits has to run before the tile is read.
+#[inline(always)]
+fn parts_behind<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
+    match &block.deferral {
+        None => 0,
+        Some(deferral) => few_or_whole(parts_in_need(
+            &memory.registers[usize::from(deferral.pending)],
+        )),
     }
+}
+
+/// Where many parts are in need, the whole tile is done with less work.
+#[inline(always)]
+fn few_or_whole(parts: u32) -> u32 {
+    if parts.count_ones() < MANY_PARTS {
+        parts
+    } else {
+        WHOLE
+    }
+}
+
+/// Keeps, for a block that waits, what it needs of this step in the lanes where its guard holds.
+#[inline(always)]
+fn keep<R: Elementary>(block: &CodeBlock<R>, deferral: &Deferral, memory: &mut Memory<R>) {
+    let Guard::Lanes(guard) = block.guard else {
+        return;
+    };
+    let guard = usize::from(guard);
+    if !any(&memory.registers[guard]) {
+        return;
+    }
+    let parts = parts_in_need(&memory.registers[guard]);
+    for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
+        let mask = *part_of(&memory.registers[guard], part);
+        for &(from, to) in &deferral.latches {
+            let new = *part_of(&memory.registers[usize::from(from)], part);
+            let old = &mut memory.registers[usize::from(to)]
+                .0
+                .as_chunks_mut::<PART>()
+                .0[part];
+            for ((old, new), mask) in old.iter_mut().zip(new).zip(mask) {
+                *old = R::select(mask, new, *old);
+            }
+        }
+        let pending = &mut memory.registers[usize::from(deferral.pending)];
+        let waiting = &mut pending.0.as_chunks_mut::<PART>().0[part];
+        for (waiting, mask) in waiting.iter_mut().zip(mask) {
+            *waiting = waiting.or(mask);
+        }
+    }
+}
+
+#[inline(always)]
+fn part_of<R>(tile: &Tile<R>, part: usize) -> &[R; PART] {
+    &tile.0.as_chunks::<PART>().0[part]
+}
+
+/// Is there a lane in which both hold?
+#[inline(always)]
+fn meet<R: Elementary>(a: &Tile<R>, b: &Tile<R>) -> bool {
+    let mut both = R::ZERO;
+    for (&a, &b) in a.0.iter().zip(&b.0) {
+        both = both.or(a.and(b));
+    }
+    both.is_true()
 }
 
 /// Does the guard hold in any lane?

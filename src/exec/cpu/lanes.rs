@@ -200,12 +200,12 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             let sb = others.part::<N>(rb, part);
             let mut most = R::ZERO.order();
             for b in sb {
-                most = most.max(b.order());
+                most = most.max((*b * j).order());
             }
             match Reach::of::<R>(most) {
-                Reach::Near => three!(|a, b, c| relax::<R, FMA>(c, a, b)),
-                Reach::Far => three!(|a, b, c| relax_far::<R, FMA>(c, a, b)),
-                Reach::Any => three!(|a, b, c| relax_any::<R, FMA>(c, a, b)),
+                Reach::Near => three!(|a, b, c| relax::<R, FMA>(c, a * k, b * j)),
+                Reach::Far => three!(|a, b, c| relax_far::<R, FMA>(c, a * k, b * j)),
+                Reach::Any => three!(|a, b, c| relax_any::<R, FMA>(c, a * k, b * j)),
             }
         }
         Code::Gate => {
@@ -275,6 +275,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         // The plan's divisors are not 0; a lane that another guard leaves out may hold one.
         Code::RemU => both_apart!(|a, b| R::word(a.to_word() % b.to_word().max(1))),
         Code::FmaK => two!(|a, b| fma!(a, k, b)),
+        Code::FmaKAdd => two!(|a, b| fma!(a, k, b) + j),
         Code::FmsK => two!(|a, b| fma!(a, k, -b)),
         Code::MulAddK => two!(|a, b| fma!(a, b, k)),
         Code::RsubMulK => two!(|a, b| fma!(-a, b, k)),

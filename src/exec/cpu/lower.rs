@@ -7,7 +7,8 @@
 //!
 //! Must not know how instructions are carried out.
 
-use super::program::{Code, CodeBlock, Guard, Home, Inst, Program};
+use super::deferral::latched;
+use super::program::{Code, CodeBlock, Deferral, Guard, Home, Inst, Program};
 use super::real::Real;
 use super::select::{Pick, select};
 use crate::exec::ExecError;
@@ -23,6 +24,7 @@ pub(super) fn lower<R: Real>(plan: &Plan) -> Result<Program<R>, ExecError> {
     let mut program = Program {
         blocks: Vec::new(),
         n_registers: homes.len(),
+        n_fixed: homes.len(),
         swept: Vec::new(),
         tables: plan
             .layout()
@@ -49,17 +51,61 @@ pub(super) fn lower<R: Real>(plan: &Plan) -> Result<Program<R>, ExecError> {
         .filter(lasting)
         .map(|home| home.register)
         .collect();
-    for block in plan.step() {
+    let deferrals = deferrals(plan.step(), &mut program)?;
+    program.n_registers = program.n_fixed;
+    for (block, deferral) in plan.step().iter().zip(deferrals) {
         let Lowering {
-            guard,
-            insts,
-            n_registers,
-            ..
-        } = Lowering::new(&program, block).lower()?;
+            insts, n_registers, ..
+        } = Lowering::new(&program, block, deferral.as_ref()).lower()?;
         program.n_registers = program.n_registers.max(n_registers);
-        program.blocks.push(CodeBlock { guard, insts });
+        program.blocks.push(CodeBlock {
+            guard: guard(&program, block),
+            insts,
+            deferral,
+        });
     }
     Ok(program)
+}
+
+/// For each block of a step, how it waits, in registers of their own.
+fn deferrals<R: Real>(
+    step: &[Block],
+    program: &mut Program<R>,
+) -> Result<Vec<Option<Deferral>>, ExecError> {
+    let mut deferrals = Vec::with_capacity(step.len());
+    for index in 0..step.len() {
+        let Some(slots) = latched(step, index) else {
+            deferrals.push(None);
+            continue;
+        };
+        let mut fresh = || {
+            program.n_fixed += 1;
+            register(program.n_fixed - 1)
+        };
+        let pending = fresh()?;
+        let mut latches = Vec::new();
+        for slot in slots {
+            let to = fresh()?;
+            latches.extend(home(&program.homes, slot).map(|from| (from, to)));
+        }
+        deferrals.push(Some(Deferral { pending, latches }));
+    }
+    Ok(deferrals)
+}
+
+fn home(homes: &[Home], slot: Slot) -> Option<u16> {
+    homes
+        .iter()
+        .find(|home| home.slot == slot)
+        .map(|home| home.register)
+}
+
+fn guard<R: Real>(program: &Program<R>, block: &Block) -> Guard {
+    match block.guard {
+        None => Guard::Always,
+        Some(slot @ Slot::Uniform(_)) => Guard::Uniform(program.home(slot).unwrap_or(0)),
+        Some(slot) => Guard::Lanes(program.home(slot).unwrap_or(0)),
+    }
 }
 
 /// An empty table has no entry to read; the reference gives NaN.
@@ -122,7 +168,7 @@ struct Lowering<'a, R> {
 }
 
 impl<'a, R: Real> Lowering<'a, R> {
-    fn new(program: &'a Program<R>, block: &'a Block) -> Self {
+    fn new(program: &'a Program<R>, block: &'a Block, deferral: Option<&Deferral>) -> Self {
         let picks = select(block);
         let mut last_use = vec![0; block.instrs.len()];
         for (at, pick) in picks.iter().enumerate() {
@@ -137,18 +183,22 @@ impl<'a, R: Real> Lowering<'a, R> {
         at_end
             .chain(listed)
             .for_each(|v| last_use[v.index()] = picks.len());
+        let kept = |home: u16| {
+            let latches = deferral.map_or(&[][..], |d| &d.latches);
+            let latch = latches.iter().find(|&&(from, _)| from == home);
+            latch.map_or(home, |&(_, to)| to)
+        };
         let place = block
             .instrs
             .iter()
             .map(|instr| match instr.op {
-                Op::Load(slot) => program.home(slot),
+                Op::Load(slot) => program.home(slot).map(kept),
                 _ => None,
             })
             .collect();
-        let guard = match block.guard {
-            None => Guard::Always,
-            Some(slot @ Slot::Uniform(_)) => Guard::Uniform(program.home(slot).unwrap_or(0)),
-            Some(slot) => Guard::Lanes(program.home(slot).unwrap_or(0)),
+        let guard = match deferral {
+            Some(deferral) => Guard::Lanes(deferral.pending),
+            None => guard(program, block),
         };
         Lowering {
             block,
@@ -159,7 +209,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             free: Vec::new(),
             guard,
             insts: Vec::new(),
-            n_registers: program.homes.len(),
+            n_registers: program.n_fixed,
         }
     }
 
@@ -205,7 +255,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             k: pick.k.map(R::literal),
         });
         for (i, v) in pick.src.iter().enumerate() {
-            let is_scratch = src[i] >= register(self.program.homes.len())?;
+            let is_scratch = src[i] >= register(self.program.n_fixed)?;
             if is_scratch && self.last_use[v.index()] == at && !pick.src[..i].contains(v) {
                 self.free.push(src[i]);
             }

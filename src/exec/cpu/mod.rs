@@ -14,6 +14,7 @@
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
 //! | `lower` | registers and stores: plan to program |
+//! | `deferral` | blocks that may wait until many lanes need them |
 //! | `lanes` | what each instruction does to a lane |
 //! | `interpret` | the loop over steps, blocks and instructions; guards |
 //! | `simd` | that loop compiled for each set of vector instructions |
@@ -21,6 +22,7 @@
 //! | `tile` | cells into a tile and out of it |
 //! | `job` | threads over tiles, progress, carried states |
 
+mod deferral;
 mod interpret;
 mod job;
 mod lanes;

@@ -89,9 +89,9 @@ pub(super) enum Code {
     ExprelGiven,
     /// a⁴
     Pow4,
-    /// c + (a − b·c)·exprel(−b)
+    /// c + (A − B·c)·exprel(−B) with A = k·a and B = j·b
     Relax,
-    /// The same with k·a for a and k·a + j·b for b: a gate that opens by a and closes by b.
+    /// The same with B = k·a + j·b: a gate that opens by a and closes by b.
     Gate,
     /// min(a, k)
     MinK,
@@ -173,6 +173,8 @@ pub(super) enum Code {
     RemU,
     /// a·k + b
     FmaK,
+    /// a·k + b + j
+    FmaKAdd,
     /// a·k − b
     FmsK,
     /// a·b + k
@@ -273,6 +275,17 @@ pub(super) struct CodeBlock<R> {
     pub(super) guard: Guard,
     /// The instructions.
     pub(super) insts: Vec<Inst<R>>,
+    /// How the block waits, if it may; its instructions then belong to the lanes that are pending.
+    pub(super) deferral: Option<Deferral>,
+}
+
+/// How a block under [`Guard::Lanes`] waits until a lane needs it for the second time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Deferral {
+    /// The register that is true in the lanes for which the block has still to run.
+    pub(super) pending: u16,
+    /// Registers whose lanes are kept, and where.
+    pub(super) latches: Vec<(u16, u16)>,
 }
 
 /// Where a slot of the plan lives.
@@ -291,6 +304,8 @@ pub(super) struct Program<R> {
     pub(super) blocks: Vec<CodeBlock<R>>,
     /// How many registers it uses.
     pub(super) n_registers: usize,
+    /// How many of them, the first ones, are no scratch.
+    pub(super) n_fixed: usize,
     /// The slots that live in registers.
     pub(super) homes: Vec<Home>,
     /// Registers of floats that outlive a step; they are swept for denormals.

@@ -227,6 +227,9 @@ impl<'a> Selector<'a> {
 
     fn sum(&self, a: Value, b: Value) -> Form {
         if let Some(j) = self.float(b) {
+            if let Some(form) = self.sum_of_three(a, j) {
+                return form;
+            }
             return match self.factors(a) {
                 Some((x, y)) => match self.float(y) {
                     Some(k) => form_k(Code::Affine, &[x], &[k, j]),
@@ -245,6 +248,21 @@ impl<'a> Selector<'a> {
         fused(b, a)
             .or_else(|| fused(a, b))
             .unwrap_or_else(|| form(Code::Add, &[a, b]))
+    }
+
+    /// a·k + b + j, where `v` is a·k + b that nothing else reads.
+    fn sum_of_three(&self, v: Value, j: f64) -> Option<Form> {
+        let (product, rest, sign) = match self.inner(v)? {
+            Op::Binary(BinaryOp::Add, x, y) => match self.factors(y) {
+                Some(_) => (y, x, 1.0),
+                None => (x, y, 1.0),
+            },
+            Op::Binary(BinaryOp::Sub, x, y) => (y, x, -1.0),
+            _ => return None,
+        };
+        let (x, y) = self.factors(product)?;
+        let k = self.float(y)? * sign;
+        Some(form_k(Code::FmaKAdd, &[x, rest], &[k, j]))
     }
 
     fn difference(&self, a: Value, b: Value) -> Form {
@@ -283,16 +301,24 @@ impl<'a> Selector<'a> {
     fn relaxation(&self, x: Value, a: Value, r: Value) -> Form {
         let (opening, k) = self.weight(a);
         let (sum, scale) = self.weight(r);
-        if let Op::Binary(BinaryOp::Add, p, q) = self.op(sum) {
-            for (this, other) in [(p, q), (q, p)] {
-                let ((this, this_k), (other, other_k)) = (self.weight(this), self.weight(other));
-                let same = (this_k * scale - k).abs() <= 4.0 * f64::EPSILON * k.abs();
-                if this == opening && same && self.literal(other).is_none() {
-                    return form_k(Code::Gate, &[opening, other, x], &[k, other_k * scale]);
-                }
+        for (this, other, sign) in self.terms(sum) {
+            let ((this, this_k), (other, other_k)) = (self.weight(this), self.weight(other));
+            let (this_k, other_k) = (this_k * sign.0 * scale, other_k * sign.1 * scale);
+            let same = (this_k - k).abs() <= 4.0 * f64::EPSILON * k.abs();
+            if this == opening && same && self.literal(other).is_none() {
+                return form_k(Code::Gate, &[opening, other, x], &[k, other_k]);
             }
         }
-        form(Code::Relax, &[a, r, x])
+        form_k(Code::Relax, &[opening, sum, x], &[k, scale])
+    }
+
+    /// The two terms of a sum or difference, each of them first, with their signs.
+    fn terms(&self, v: Value) -> Vec<(Value, Value, (f64, f64))> {
+        match self.op(v) {
+            Op::Binary(BinaryOp::Add, p, q) => vec![(p, q, (1.0, 1.0)), (q, p, (1.0, 1.0))],
+            Op::Binary(BinaryOp::Sub, p, q) => vec![(p, q, (1.0, -1.0)), (q, p, (-1.0, 1.0))],
+            _ => Vec::new(),
+        }
     }
 
     /// Is `v` never negative, being an exponential, or made of such?

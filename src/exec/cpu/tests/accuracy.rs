@@ -178,7 +178,12 @@ fn ends<R: Elementary, const FMA: bool>() {
     }
     let two = |x: f64| exp2::<R, FMA>(R::from_f64(x)).to_f64();
     assert!(two(f64::NAN).is_nan());
-    assert_eq!([two(-1e6), two(1e6), two(3.0)], [0.0, f64::INFINITY, 8.0]);
+    let smallest = two(R::EXP2_MIN.to_f64());
+    assert_eq!(
+        [two(-1e6), two(1e6), two(3.0)],
+        [smallest, f64::INFINITY, 8.0]
+    );
+    assert!(smallest > 0.0 && smallest < 1e-37);
 }
 
 #[test]
