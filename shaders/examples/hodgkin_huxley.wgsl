@@ -89,6 +89,17 @@ fn m_exprel(x: f32) -> f32 {
     return select((m_exp(x) - 1.0f) / select(x, 1.0f, near), m_exprel_near_0(x), near);
 }
 
+// (e^x - 1)/x where e^x is known: near 0 by its series, beyond that the error of e^x divided by |x|.
+fn m_exprel_given(x: f32, e: f32) -> f32 {
+    let near = abs(x) < 0.5f;
+    return select((e - 1.0f) / select(x, 1.0f, near), m_exprel_near_0(x), near);
+}
+
+// x + (a - r·x)·(1 - e^-r)/r: where x' = a - r·x leads in a unit of time.
+fn m_relax(x: f32, a: f32, r: f32) -> f32 {
+    return x + (a - r * x) * m_exprel(-r);
+}
+
 // Hyperbolic tangent, as (e^2x - 1)/(e^2x + 1) of |x|; beyond 10 it is 1 in f32: 3.6e-7.
 fn m_tanh(x: f32) -> f32 {
     let a = abs(x);
@@ -202,95 +213,69 @@ fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
         let v5 = (*c).d0;
         let v8 = v0 + 40.0f;
         let v11 = v8 * (-0.1f);
-        let v12 = m_exprel(v11);
-        let v13 = 1.0f / v12;
-        let v16 = v0 + 65.0f;
-        let v18 = v16 * (-0.055555556f);
-        let v19 = m_exp(v18);
-        let v20 = v19 * 4.0f;
-        let v23 = v16 * (-0.05f);
-        let v24 = m_exp(v23);
-        let v25 = v24 * 0.07f;
-        let v27 = v0 + 35.0f;
-        let v28 = v27 * (-0.1f);
+        let v13 = v0 * (-0.0125f);
+        let v15 = v13 + (-0.8125f);
+        let v16 = m_exp(v15);
+        let v17 = v16 * v16;
+        let v18 = v17 * v17;
+        let v19 = v18 * v18;
+        let v21 = v19 * 12.182494f;
+        let v22 = m_exprel_given(v11, v21);
+        let v23 = 1.0f / v22;
+        let v26 = v0 + 65.0f;
+        let v28 = v26 * (-0.055555556f);
         let v29 = m_exp(v28);
-        let v30 = v29 + 1.0f;
-        let v31 = 1.0f / v30;
-        let v33 = v0 + 55.0f;
-        let v34 = v33 * (-0.1f);
-        let v35 = m_exprel(v34);
-        let v36 = 0.1f / v35;
-        let v39 = v16 * (-0.0125f);
-        let v40 = m_exp(v39);
-        let v41 = v40 * 0.125f;
-        let v44 = v0 + (-50.0f);
-        let v47 = v0 + 77.0f;
-        let v50 = v0 + 54.387f;
-        let v51 = v50 * 0.3f;
-        let v52 = 1.0f - v1;
-        let v53 = v13 * v52;
-        let v54 = v1 * v20;
-        let v55 = v53 - v54;
-        let v56 = 1.0f - v2;
-        let v57 = v25 * v56;
-        let v58 = v2 * v31;
-        let v59 = v57 - v58;
-        let v60 = 1.0f - v3;
-        let v61 = v36 * v60;
-        let v62 = v3 * v41;
-        let v63 = v61 - v62;
-        let v65 = -v13;
-        let v66 = v65 - v20;
-        let v68 = v24 * (-0.07f);
-        let v69 = v68 - v31;
-        let v70 = -v36;
-        let v71 = v70 - v41;
-        let v73 = v66 * 0.01f;
-        let v74 = m_exprel(v73);
-        let v75 = v55 * 0.01f;
-        let v76 = v74 * v75;
-        let v77 = v1 + v76;
-        let v78 = v69 * 0.01f;
-        let v79 = m_exprel(v78);
-        let v80 = v59 * 0.01f;
-        let v81 = v79 * v80;
-        let v82 = v2 + v81;
-        let v83 = v71 * 0.01f;
-        let v84 = m_exprel(v83);
-        let v85 = v63 * 0.01f;
-        let v86 = v84 * v85;
-        let v87 = v3 + v86;
-        let v88 = v77 * v77;
-        let v89 = v77 * v88;
-        let v90 = v89 * 120.0f;
-        let v91 = v82 * v90;
-        let v92 = v44 * v91;
-        let v93 = v5 - v92;
-        let v94 = v87 * v87;
-        let v95 = v94 * v94;
-        let v96 = v95 * 36.0f;
-        let v97 = v47 * v96;
-        let v98 = v93 - v97;
-        let v99 = v98 - v51;
-        let v100 = -v91;
-        let v101 = v100 - v96;
-        let v102 = v101 + (-0.3f);
-        let v103 = v102 * 0.01f;
-        let v104 = m_exprel(v103);
-        let v105 = v99 * 0.01f;
-        let v106 = v104 * v105;
-        let v107 = v0 + v106;
-        let v108 = v0 > 0.0f;
-        let v109 = v107 > 0.0f;
-        let v110 = !v108;
-        let v111 = v109 & v110;
-        (*c).s0 = v107;
-        (*c).s1 = v77;
-        (*c).s2 = v82;
-        (*c).s3 = v87;
+        let v30 = v29 * 4.0f;
+        let v32 = v19 * 20.085537f;
+        let v33 = v32 + 1.0f;
+        let v34 = 1.0f / v33;
+        let v36 = v0 + 55.0f;
+        let v37 = v36 * (-0.1f);
+        let v39 = v19 * 2.7182817f;
+        let v40 = m_exprel_given(v37, v39);
+        let v41 = 0.1f / v40;
+        let v43 = v16 * 0.125f;
+        let v49 = v18 * (-0.07f);
+        let v50 = v23 + v30;
+        let v52 = v23 * 0.01f;
+        let v53 = v50 * 0.01f;
+        let v54 = m_relax(v1, v52, v53);
+        let v55 = v34 - v49;
+        let v57 = v18 * 0.0007f;
+        let v58 = v55 * 0.01f;
+        let v59 = m_relax(v2, v57, v58);
+        let v60 = v41 + v43;
+        let v61 = v41 * 0.01f;
+        let v62 = v60 * 0.01f;
+        let v63 = m_relax(v3, v61, v62);
+        let v64 = v54 * v54;
+        let v65 = v54 * v64;
+        let v66 = v65 * 120.0f;
+        let v67 = v59 * v66;
+        let v68 = v63 * v63;
+        let v69 = v68 * v68;
+        let v70 = v69 * 36.0f;
+        let v71 = v67 * (-50.0f);
+        let v72 = v5 - v71;
+        let v74 = v69 * 2772.0f;
+        let v75 = v72 - v74;
+        let v77 = v75 + (-16.3161f);
+        let v78 = v67 + v70;
+        let v79 = v78 + 0.3f;
+        let v80 = v77 * 0.01f;
+        let v81 = v79 * 0.01f;
+        let v82 = m_relax(v0, v80, v81);
+        let v83 = v0 > 0.0f;
+        let v84 = v82 > 0.0f;
+        let v85 = !v83;
+        let v86 = v84 & v85;
+        (*c).s0 = v82;
+        (*c).s1 = v54;
+        (*c).s2 = v59;
+        (*c).s3 = v63;
         t1 = v0;
-        t2 = v107;
-        t3 = v111;
+        t2 = v82;
+        t3 = v86;
     }
     // summarise spikes
     if (t3) {

@@ -89,6 +89,17 @@ fn m_exprel(x: f32) -> f32 {
     return select((m_exp(x) - 1.0f) / select(x, 1.0f, near), m_exprel_near_0(x), near);
 }
 
+// (e^x - 1)/x where e^x is known: near 0 by its series, beyond that the error of e^x divided by |x|.
+fn m_exprel_given(x: f32, e: f32) -> f32 {
+    let near = abs(x) < 0.5f;
+    return select((e - 1.0f) / select(x, 1.0f, near), m_exprel_near_0(x), near);
+}
+
+// x + (a - r·x)·(1 - e^-r)/r: where x' = a - r·x leads in a unit of time.
+fn m_relax(x: f32, a: f32, r: f32) -> f32 {
+    return x + (a - r * x) * m_exprel(-r);
+}
+
 // Hyperbolic tangent, as (e^2x - 1)/(e^2x + 1) of |x|; beyond 10 it is 1 in f32: 3.6e-7.
 fn m_tanh(x: f32) -> f32 {
     let a = abs(x);

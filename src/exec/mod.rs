@@ -16,6 +16,7 @@ pub use registry::{ENGINES, EngineKind, EngineOptions, engine, find};
 
 use std::ops::ControlFlow;
 
+use crate::ir::Passes;
 use crate::plan::Plan;
 
 /// What an engine is, for reports.
@@ -43,6 +44,11 @@ pub trait Engine {
         let mut words = vec![label.name, label.precision];
         words.extend(label.adapter.into_iter().flat_map(|(a, b)| [a, b]));
         words.join(", ")
+    }
+
+    /// The optimiser's passes that its plans are to go through.
+    fn passes(&self) -> Passes {
+        Passes::ALL
     }
 
     /// Compiles `plan` and takes what memory it needs to start.

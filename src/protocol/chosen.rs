@@ -9,7 +9,7 @@ use super::summary::complete;
 use super::{Progress, ProtocolError, Target, tables, writer};
 use crate::exec::{Engine, ExecError, Job, TileOutput};
 use crate::experiment::Experiment;
-use crate::plan::{Compiled, compile};
+use crate::plan::{Compiled, compile_with};
 use crate::table::{FileError, Table, clear};
 
 /// The run of the chosen cells.
@@ -24,12 +24,13 @@ impl Chosen {
     /// None where `experiment` has no traces of chosen cells.
     pub(super) fn of(
         experiment: &Experiment,
+        engine: &dyn Engine,
         target: &Target,
     ) -> Result<Option<Chosen>, ProtocolError> {
         let Some(experiment) = experiment.tracing() else {
             return Ok(None);
         };
-        let compiled = compile(&experiment)?;
+        let compiled = compile_with(&experiment, engine.passes())?;
         // The table of the traces; the main one stays empty.
         let sheet = writer::sheets(&experiment, target)?.into_iter().nth(1);
         Ok(sheet.map(|sheet| Chosen {

@@ -9,7 +9,7 @@ use super::gather::gather_from;
 use super::{ProtocolError, Results, pace, rows, space, tables};
 use crate::exec::{Engine, Job, Start, TileOutput};
 use crate::experiment::{Axis, Experiment, Grid, Values};
-use crate::plan::{Compiled, compile};
+use crate::plan::{Compiled, compile_with};
 
 /// A prepared experiment.
 pub struct Prepared {
@@ -33,7 +33,7 @@ impl Prepared {
         if let Some(name) = rows::clash(experiment) {
             return Err(ProtocolError::Clash { name: name.into() });
         }
-        let compiled = compile(experiment)?;
+        let compiled = compile_with(experiment, engine.passes())?;
         Ok(Prepared {
             experiment: experiment.clone(),
             grid: experiment.grid.clone(),

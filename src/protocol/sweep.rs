@@ -14,7 +14,7 @@ use super::writer::{self, Ended, Writer};
 use super::{ProtocolError, Target, cost, marks, space, summary};
 use crate::exec::{Engine, ExecError, RunStats};
 use crate::experiment::Experiment;
-use crate::plan::{Compiled, compile};
+use crate::plan::{Compiled, compile_with};
 use crate::report::Times;
 use crate::table::{Table, TableWriter, partial_path};
 
@@ -70,12 +70,12 @@ pub fn sweep(
     progress: &mut dyn Progress,
     also: &mut (dyn FnMut(&Table) + Send),
 ) -> Result<Swept, ProtocolError> {
-    let compiled = compile(experiment)?;
+    let compiled = compile_with(experiment, engine.passes())?;
     let n_cells = experiment.grid.n_cells();
     if let Some(name) = super::rows::clash(experiment) {
         return Err(ProtocolError::Clash { name: name.into() });
     }
-    let chosen = Chosen::of(experiment, target)?;
+    let chosen = Chosen::of(experiment, engine, target)?;
     let mut marks = marks::of(experiment, &compiled, engine);
     marks.push(("format", target.format().extension().to_owned()));
     let sheets = writer::sheets(experiment, target)?;

@@ -10,7 +10,7 @@ use super::tables::{self, Rows};
 use super::{Progress, ProtocolError, Target};
 use crate::exec::{Engine, TileOutput};
 use crate::experiment::Experiment;
-use crate::plan::compile;
+use crate::plan::compile_with;
 use crate::plot::{Axis, CurvePlot, Panel, Series, curves};
 use crate::report::RunReport;
 use crate::table::{Table, TableWriter, clear, write_whole};
@@ -29,7 +29,7 @@ pub fn run_trace(
     progress: &mut dyn Progress,
 ) -> Result<(Vec<String>, usize), ProtocolError> {
     target.refuse_existing(&[PICTURE])?;
-    let compiled = compile(experiment)?;
+    let compiled = compile_with(experiment, engine.passes())?;
     let n_cells = experiment.grid.n_cells();
     let cells: Vec<u64> = (0..n_cells).collect();
     let total = n_cells.saturating_mul(u64::from(compiled.plan.schedule().n_steps));

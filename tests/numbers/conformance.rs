@@ -6,8 +6,9 @@ use rheobase::exec::reference::ReferenceEngine;
 use rheobase::exec::{Cells, Column, Start};
 use rheobase::experiment::Experiment;
 use rheobase::integrate::METHODS;
+use rheobase::ir::Passes;
 use rheobase::model::Model;
-use rheobase::plan::{Limits, compile};
+use rheobase::plan::{Limits, compile, compile_with};
 use rheobase::record::{Quantity, Recorder};
 
 use super::harness::{
@@ -66,7 +67,8 @@ fn one_step_agrees_with_the_reference_on_every_engine() {
             let Ok(compiled) = compile(&e) else { continue };
             n_pairs += 1;
             let params = scattered(&e, 64, &mut fastrand::Rng::with_seed(seed));
-            let expected = run_plan(&ReferenceEngine, &compiled.plan, &params, 64);
+            let plain = compile_with(&e, Passes::NONE).unwrap().plan;
+            let expected = run_plan(&ReferenceEngine, &plain, &params, 64);
             for (subject, engine) in engines() {
                 let found = run_plan(engine.as_ref(), &compiled.plan, &params, 64);
                 let what = format!("{name} by {} on {}", method.name, subject.name);
@@ -165,8 +167,9 @@ pub(crate) fn agree_spike_by_spike(what: &str, e: &Experiment, params: &[Vec<f64
         .iter()
         .map(|c| c.iter().map(|x| x * (1.0 + 1e-6)).collect())
         .collect();
-    let expected = spike_trains(&run_plan(&ReferenceEngine, &plan, params, n));
-    let moved = spike_trains(&run_plan(&ReferenceEngine, &plan, &nudged, n));
+    let plain = compile_with(e, Passes::NONE).unwrap().plan;
+    let expected = spike_trains(&run_plan(&ReferenceEngine, &plain, params, n));
+    let moved = spike_trains(&run_plan(&ReferenceEngine, &plain, &nudged, n));
     let firing = expected.iter().filter(|train| train.len() > 2).count();
     assert!(2 * firing >= n, "{what} is silent");
     let dt = e.timing.dt;

@@ -7,7 +7,7 @@ use rheobase::exec::{Cells, Column, Engine, Sink, Start, TileOutput};
 use rheobase::experiment::{Experiment, FiOptions, fi};
 use rheobase::integrate::METHODS;
 use rheobase::model::{Model, library};
-use rheobase::plan::{Compiled, Limits, Plan, compile};
+use rheobase::plan::{Compiled, Limits, Plan, compile, compile_with};
 use rheobase::record::{Raw, Recorder, SpikeList};
 
 /// An engine under test: one line to add another.
@@ -197,7 +197,7 @@ pub(crate) fn run(engine: &dyn Engine, experiment: &Experiment) -> Run {
 }
 
 pub(crate) fn run_with(engine: &dyn Engine, experiment: &Experiment, limits: Limits) -> Run {
-    let Compiled { plan, .. } = compile(experiment).unwrap();
+    let Compiled { plan, .. } = compile_with(experiment, engine.passes()).unwrap();
     let n = experiment.grid.n_cells();
     run_plan(
         engine,

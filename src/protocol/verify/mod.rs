@@ -30,7 +30,8 @@ use super::gather::{Gathered, columns, explained, gather, gather_reference};
 use super::{Progress, ProtocolError};
 use crate::exec::Engine;
 use crate::experiment::{Experiment, Setting, Timing as Times};
-use crate::plan::{Plan, compile};
+use crate::ir::Passes;
+use crate::plan::{Plan, compile, compile_with};
 use crate::record::Recorder;
 use errors::{feature_errors, state_errors};
 use sample::{Chance, Sample, draw};
@@ -165,22 +166,24 @@ impl Pair {
         timing: Times,
         progress: &mut dyn Progress,
     ) -> Result<Runs<Gathered>, ProtocolError> {
-        let plan_of = |experiment: &Experiment| -> Result<Plan, ProtocolError> {
+        let plan_of = |experiment: &Experiment, passes| -> Result<Plan, ProtocolError> {
             let mut experiment = experiment.clone();
             experiment.recorders = recorders.to_vec();
             experiment.timing = timing;
-            Ok(compile(&experiment)?.plan)
+            Ok(compile_with(&experiment, passes)?.plan)
         };
-        let (plan, nudged) = (plan_of(&self.exact)?, plan_of(&self.nudged)?);
+        let plan = plan_of(&self.exact, engine.passes())?;
         let mut job = engine.prepare(&plan)?;
         let total = self.n as u64 * u64::from(plan.schedule().n_steps);
         let mut watch = |done| progress.at(done, total);
         let (found, ..) =
             gather(job.as_mut(), &self.params, self.n, &mut watch).map_err(explained)?;
+        let plain = plan_of(&self.exact, Passes::NONE)?;
+        let nudged = plan_of(&self.nudged, Passes::NONE)?;
         let mut reference =
             |plan, params| gather_reference(plan, params, self.n, progress).map_err(explained);
         Ok([
-            reference(&plan, &self.params)?,
+            reference(&plain, &self.params)?,
             reference(&nudged, &self.nudged_params)?,
             found,
         ])
