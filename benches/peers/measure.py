@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import select
+import shutil
 import statistics
 import subprocess
 import sys
@@ -63,6 +64,12 @@ CONTESTANTS = [
     Contestant("Arbor", python("arbor"), sizes=SLOW, own_scheme="implicit v, cnexp"),
     Contestant("NEURON", python("neuron"), sizes=SLOW, own_scheme="implicit v, cnexp"),
 ]
+if shutil.which("nvidia-smi"):
+    CONTESTANTS += [
+        Contestant("CUDA by hand, textbook", binary("cuda", "textbook")),
+        Contestant("CUDA by hand, algebra (GPU limit)", binary("cuda", "algebra")),
+        Contestant("JAX on the GPU", python("jax"), env={"JAX_PLATFORMS": "cuda"}),
+    ]
 REFERENCE = binary("simd")
 
 # Model, method, dt [ms], first and last current, sizes.
@@ -81,6 +88,10 @@ PATIENCE = 300  # seconds that one answer may take
 
 class Gone(Exception):
     """A contestant ended, was silent for too long, or answered with a failure."""
+
+
+class Unsuited(Gone):
+    """A contestant has no such method, model or precision."""
 
 
 class Process:
@@ -216,6 +227,8 @@ def row(job, processes, reference, chosen, absent):
             continue
         try:
             entry = prepare(process, job, steps, expected, chosen)
+        except Unsuited:
+            continue
         except Gone as why:
             say(f"  {contestant.name}: {why}")
             absent[f"{contestant.name}: {job['precision']} {title(job)}, {cells} cells"] = str(why)
@@ -245,15 +258,17 @@ def row(job, processes, reference, chosen, absent):
 def run(process, steps, path=None):
     answer = process.ask(op="run", steps=steps, counts=path)
     if "seconds" not in answer:
-        raise Gone(str(answer.get("failed") or answer.get("unsupported") or answer))
+        raise Gone(str(answer.get("failed") or answer))
     return answer
 
 
 def counts(process, job, steps):
     """Spike counts of all cells after `steps`, for `job`, which is prepared here."""
     answer = process.ask(op="prepare", threads=process.contestant.threads, **job)
+    if "unsupported" in answer:
+        raise Unsuited(answer["unsupported"])
     if "seconds" not in answer:
-        raise Gone(str(answer.get("unsupported") or answer.get("failed") or answer))
+        raise Gone(str(answer.get("failed") or answer))
     path = CACHE / "counts.bin"
     first = run(process, steps, str(path))
     process.prepared = answer["seconds"] + first.get("compile", 0)
