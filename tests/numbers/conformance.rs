@@ -415,3 +415,31 @@ fn every_engine_of_the_registry_is_under_test() {
     }
     assert_eq!(SUBJECTS.len(), 3);
 }
+
+/// Far below rest the rates leave every range that a short polynomial or a power of an exponential
+/// was made for: no spike, no NaN, and v beside the reference's. There v relaxes by g_L·dt/C = 0.003
+/// of its distance per step, and stands still where that is less than half a unit of its last place:
+/// within roundoff/0.003 of its size, and twice that allows for the rounding of the current.
+#[test]
+fn strong_hyperpolarisation_neither_fires_nor_is_lost() {
+    let recorders = vec![Recorder::features(), Recorder::FinalState];
+    let options = "from=-300 to=-60 n=40 duration=50ms";
+    let e = experiment(model("hodgkin_huxley"), options, recorders);
+    // The accumulators of the features come first.
+    let v = 11;
+    let expected = reference(&e);
+    for (subject, engine) in engines() {
+        let found = run(engine.as_ref(), &e);
+        assert_eq!(integers(&found.columns[0]), [0; 40], "{}", subject.name);
+        assert!(!found.non_finite.contains(&true), "{}", subject.name);
+        let pairs = floats(&found.columns[v]).iter();
+        let bound = 2.0 * subject.roundoff / 0.003;
+        for (a, b) in pairs.zip(floats(&expected.columns[v])) {
+            assert!(
+                (a - b).abs() <= 1e-5 * b.abs(),
+                "{}: {a} mV, not {b}",
+                subject.name
+            );
+        }
+    }
+}
