@@ -436,7 +436,7 @@ fn strong_hyperpolarisation_neither_fires_nor_is_lost() {
         let bound = 2.0 * subject.roundoff / 0.003;
         for (a, b) in pairs.zip(floats(&expected.columns[v])) {
             assert!(
-                (a - b).abs() <= 1e-5 * b.abs(),
+                (a - b).abs() <= bound * b.abs(),
                 "{}: {a} mV, not {b}",
                 subject.name
             );
