@@ -38,6 +38,19 @@ impl Builder {
         self.block.guard = Some(slot);
     }
 
+    /// Gives the block the stores and the guard of `block`, whose values stand here at `at`.
+    pub(super) fn store_as(&mut self, block: &Block, at: impl Fn(Value) -> Value) {
+        for &(slot, value) in &block.stores {
+            self.store(slot, at(value));
+        }
+        for s in &block.store_ats {
+            self.store_at(s.stream, at(s.index), at(s.value));
+        }
+        if let Some(guard) = block.guard {
+            self.guard(guard);
+        }
+    }
+
     /// Ends the block: dead code is removed.
     #[must_use]
     pub fn finish(self) -> Block {

@@ -225,16 +225,7 @@ fn hoist(
                 .map(|op| b.emit(op, instr.ty)),
         };
     }
-    let at = |v: Value| here[v.index()].unwrap_or(v);
-    for &(slot, value) in &block.stores {
-        b.store(slot, at(value));
-    }
-    for s in &block.store_ats {
-        b.store_at(s.stream, at(s.index), at(s.value));
-    }
-    if let Some(guard) = block.guard {
-        b.guard(guard);
-    }
+    b.store_as(block, |v| here[v.index()].unwrap_or(v));
     b.finish()
 }
 

@@ -15,6 +15,11 @@
 //!
 //! The worst of exprel is at the lower end of its polynomial, where it is a difference.
 //!
+//! The part (1 − e⁻ʳ)/r of a relaxation: in f32 0.8 up to r = 1/2 (0.9 without FMA), 2.5 up to 2
+//! (3.4) and beyond; in f64 2.1 (3.1), of which one may be the platform's. 1/exprel from a given
+//! exponential: 3.4 in f32, 4.1 in f64, worst where its series ends, with four times the error of
+//! the given one besides. 1/d of a positive d: 0.8.
+//!
 //! Must not know programs or plans.
 
 use super::real::Real;

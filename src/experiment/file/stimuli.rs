@@ -2,7 +2,7 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
-use crate::diag::{Diagnostic, Span, nearest};
+use crate::diag::{Diagnostic, Diagnostics, Span, nearest};
 use crate::experiment::problem::shown;
 use crate::experiment::timing::to_steps;
 use crate::experiment::{Form, Samples, Setting, Stimulus, StimulusValue};
@@ -13,6 +13,11 @@ use crate::units::Unit;
 /// What to do about a file of numbers that cannot be read.
 pub(super) const CSV_HELP: &str =
     "give the path of a CSV file, from the folder of this file: a line of names, then numbers";
+
+/// The property of samples that says how long each is held.
+const INTERVAL: &str = "interval";
+/// Most samples that are written out step by step: 512 MB in f64.
+const MOST_HELD: f64 = 67_108_864.0;
 
 impl Reading<'_> {
     /// For each input of the model, its stimuli.
@@ -77,10 +82,17 @@ impl Reading<'_> {
     fn stimulus(&mut self, input: usize, value: Value) -> Option<Stimulus> {
         let fields = value.fields("{ kind = \"constant\", amplitude = 1 }", self.diagnostics)?;
         let kind = self.kind(&fields)?;
+        let uneven = self.uneven_interval(&fields, kind);
         let properties = kind.properties.iter();
         let values: Vec<Option<StimulusValue>> = properties
-            .map(|property| self.property(input, &fields, kind, property))
+            .map(|property| match uneven {
+                Some(_) if property.name == INTERVAL => Some(StimulusValue::Time(1)),
+                _ => self.property(input, &fields, kind, property),
+            })
             .collect();
+        if let Some(interval) = uneven {
+            self.hold(interval, &values, &fields);
+        }
         self.shape(&fields, kind, &values);
         fields.finish(
             &format!("the stimulus `{}` has no property", kind.name),
@@ -90,6 +102,46 @@ impl Reading<'_> {
             kind,
             values: values.into_iter().collect::<Option<Vec<_>>>()?,
         })
+    }
+
+    /// The interval of samples, in ms, where it is no whole number of steps: rounded, the waveform
+    /// would drift.
+    fn uneven_interval(&mut self, fields: &Fields, kind: &StimulusKind) -> Option<f64> {
+        let samples = kind
+            .properties
+            .iter()
+            .any(|p| p.measure == Measure::Samples);
+        let value = samples.then(|| fields.take(INTERVAL)).flatten()?;
+        // What is wrong with it is said where it is read as a property.
+        let mut unsaid = Diagnostics::new();
+        let interval = value.quantity(&Unit::named("ms")?, &self.model.base, &mut unsaid)?;
+        let steps = to_steps(INTERVAL, interval, self.dt, Form::Entry);
+        (interval >= self.dt && matches!(steps, Ok((_, Some(_))))).then_some(interval)
+    }
+
+    /// Writes the samples out, one per step.
+    fn hold(&mut self, interval: f64, values: &[Option<StimulusValue>], fields: &Fields) {
+        let table = values.iter().find_map(|value| match value {
+            Some(StimulusValue::Table(i)) => Some(*i),
+            _ => None,
+        });
+        let Some(samples) = table.and_then(|i| self.tables.get_mut(i)) else {
+            return;
+        };
+        let n = samples.values.len() as f64 * (interval / self.dt);
+        if n <= MOST_HELD {
+            *samples = samples.held(interval, self.dt);
+            return;
+        }
+        let message = format!("samples of this interval are {n:.0} steps when written out");
+        let help = format!(
+            "at most {MOST_HELD} are; write an interval that is a multiple of dt, {} ms",
+            shown(self.dt)
+        );
+        let span = fields
+            .take(INTERVAL)
+            .map_or(fields.span, |value| value.span);
+        self.error(span, message, "here", help);
     }
 
     /// Properties that must be more than they are for the stimulus to be what it is called.

@@ -358,3 +358,21 @@ fn mutated_experiments_never_panic() {
         }
     }
 }
+
+#[test]
+fn samples_of_an_uneven_interval_are_written_out_step_by_step() {
+    let text = |interval: &str| {
+        format!(
+            "model = \"lif\"\ndt = \"0.01 ms\"\nduration = \"1 ms\"\n[stimulus.I]\nkind = \"samples\"\n\
+             values = [1, 2, 3, 4]\ninterval = \"{interval}\"\n"
+        )
+    };
+    let e = read(&text("0.025 ms"));
+    let twice_and_thrice = [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0];
+    assert_eq!(e.tables[0].values, twice_and_thrice);
+    assert_eq!(e.warnings, Vec::<String>::new());
+    let whole = read(&text("0.02 ms"));
+    assert_eq!(whole.tables[0].values, [1.0, 2.0, 3.0, 4.0]);
+    let endless = refused(&text("1000000.005 ms"));
+    assert!(endless.contains("a multiple of dt, 0.01 ms"), "{endless}");
+}

@@ -136,16 +136,7 @@ fn rebuild(block: &Block, shares: &[Option<Share>]) -> Block {
         };
         here.push(value);
     }
-    let at = |v: Value| here[v.index()];
-    for &(slot, value) in &block.stores {
-        b.store(slot, at(value));
-    }
-    for s in &block.store_ats {
-        b.store_at(s.stream, at(s.index), at(s.value));
-    }
-    if let Some(guard) = block.guard {
-        b.guard(guard);
-    }
+    b.store_as(block, |v| here[v.index()]);
     b.finish()
 }
 

@@ -3,7 +3,8 @@
 //! Both types are measured against sums carried in two doubles.
 
 use crate::exec::cpu::math::{
-    Elementary, exp, exp2, expm1, exprel, exprel_near, over_exprel, tanh,
+    Elementary, exp, exp2, expm1, exprel, exprel_near, over_exprel, over_exprel_given,
+    over_positive, relax, relax_any, relax_far, tanh,
 };
 use crate::exec::cpu::real::Real;
 
@@ -222,5 +223,77 @@ fn the_near_polynomial_has_the_bits_of_the_whole_function() {
             exprel_near::<f32, true>(x).to_bits(),
             exprel::<f32, true>(x).to_bits()
         );
+    }
+}
+
+/// The worst error of a relaxation from 0 by a = 1, which is (1 − e⁻ʳ)/r, in units in the last place,
+/// over the short polynomial, the long one and what lies beyond.
+fn relaxations<R: Elementary, const FMA: bool>(digits: i32) -> [f64; 3] {
+    let worst = |from: f64, to: f64, f: &dyn Fn(R) -> R| {
+        let error = |i: i32| {
+            let r = R::from_f64(from + (to - from) * f64::from(i) / 20_000.0);
+            let truth = -(-r.to_f64()).exp_m1() / r.to_f64();
+            (f(r).to_f64() - truth).abs() / ulp(truth, digits)
+        };
+        (1..=20_000).map(error).fold(0.0, f64::max)
+    };
+    let (zero, one) = (R::ZERO, R::ONE);
+    [
+        worst(0.0, 0.5, &|r| relax::<R, FMA>(zero, one, r)),
+        worst(0.0, 2.0, &|r| relax_far::<R, FMA>(zero, one, r)),
+        worst(-5.0, 40.0, &|r| relax_any::<R, FMA>(zero, one, r)),
+    ]
+}
+
+#[test]
+fn relaxations_are_within_the_stated_units() {
+    for (found, bounds) in [
+        (relaxations::<f32, true>(23), [0.8, 2.5, 2.5]),
+        (relaxations::<f32, false>(23), [0.9, 3.4, 3.4]),
+        // The truth of the platform is good to a unit, too.
+        (relaxations::<f64, true>(52), [2.1; 3]),
+        (relaxations::<f64, false>(52), [3.1; 3]),
+    ] {
+        println!("{found:?} within {bounds:?}");
+        for (found, bound) in found.iter().zip(bounds) {
+            assert!(*found <= bound, "{found} units, not {bound}");
+        }
+    }
+}
+
+/// k/exprel(x) from an exponential that is exact: near 1/4, where its series ends, the error of
+/// eˣ − 1 is four times that of eˣ.
+#[test]
+fn what_is_given_an_exponential_loses_no_more_than_its_last_places() {
+    fn worst<R: Elementary, const FMA: bool>(digits: i32) -> [f64; 2] {
+        let mut worst = [0.0_f64; 2];
+        for i in -40_000..=40_000 {
+            let x = R::from_f64(f64::from(i) / 2000.0);
+            let wide = x.to_f64();
+            let e = R::from_f64(wide.exp());
+            let exprel = if wide == 0.0 {
+                1.0
+            } else {
+                wide.exp_m1() / wide
+            };
+            let over = over_exprel_given::<R, FMA>(R::ONE, x, e - R::ONE).to_f64();
+            let under = over_positive::<R, FMA>(e).to_f64();
+            let errors = [(over, 1.0 / exprel), (under, 1.0 / e.to_f64())];
+            for (worst, (found, truth)) in worst.iter_mut().zip(errors) {
+                *worst = worst.max((found - truth).abs() / ulp(truth, digits));
+            }
+        }
+        worst
+    }
+    for (found, bounds) in [
+        (worst::<f32, true>(23), [3.4, 0.8]),
+        (worst::<f32, false>(23), [3.1, 0.6]),
+        (worst::<f64, true>(52), [4.1, 0.6]),
+        (worst::<f64, false>(52), [4.1, 0.6]),
+    ] {
+        println!("{found:?} within {bounds:?}");
+        for (found, bound) in found.iter().zip(bounds) {
+            assert!(*found <= bound, "{found} units, not {bound}");
+        }
     }
 }
