@@ -9,6 +9,7 @@ use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, TraceArgs, VerifyArgs};
 use crate::exec::cpu::Precision;
 use crate::exec::{ENGINES, Engine, EngineOptions, find};
 use crate::experiment::FiOptions;
+use crate::plot::PictureFormat;
 
 /// Steps millions of independent neuron models, written as equations with units, on any GPU or on
 /// the CPU.
@@ -93,6 +94,41 @@ pub struct OutputArgs {
     /// Go on where an interrupted or killed run of the same experiment left off, if there is one
     #[arg(long)]
     pub resume: bool,
+    /// The picture.
+    #[command(flatten)]
+    pub picture: PictureArgs,
+}
+
+/// In which formats a picture is written.
+#[derive(Debug, Args)]
+pub struct PictureArgs {
+    /// Files of the picture
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PictureArg::Svg)]
+    pub picture: PictureArg,
+}
+
+impl PictureArgs {
+    pub(super) fn formats(&self) -> &'static [PictureFormat] {
+        match self.picture {
+            PictureArg::Svg => &[PictureFormat::Svg],
+            PictureArg::Png => &[PictureFormat::Png],
+            PictureArg::Both => &PictureFormat::ALL,
+            PictureArg::None => &[],
+        }
+    }
+}
+
+/// Formats of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PictureArg {
+    /// Lines and text, for papers and the web
+    Svg,
+    /// Pixels, 300 per inch at 85 mm
+    Png,
+    /// SVG and PNG
+    Both,
+    /// No picture
+    None,
 }
 
 /// What is run.

@@ -16,8 +16,10 @@ mod journal;
 mod marks;
 mod pace;
 mod picture;
+mod pictures;
 mod rows;
 mod run;
+mod shown;
 mod space;
 mod spikes;
 mod summary;
@@ -37,9 +39,10 @@ pub use bench::{
 pub use error::ProtocolError;
 pub use fi::run_fi;
 pub use picture::{Picture, PictureOptions, picture};
+pub use pictures::write_pictures;
 pub use run::{RunOutcome, run};
 pub use space::{table_bytes, table_size};
-pub use sweep::{Progress, Silent, Swept, sweep};
+pub use sweep::{Progress, Silent, Swept, Written, sweep};
 pub use target::Target;
 pub use trace::run_trace;
 pub use verify::{

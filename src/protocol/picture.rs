@@ -1,14 +1,15 @@
 //! A picture of a table: curves, a map, or a raster of spikes.
 //!
 //! Takes a table as our commands write them, and the columns to draw where the user says; gives
-//! SVG. Must not know files.
+//! a page. Must not know files.
 //!
 //! What is drawn where nothing is said: the spikes of a table with `cell` and `spike_time`; the
 //! states over `t`; else `rate` (or the last column) over the last axis that varies, one curve per
 //! value of the axis before it, or a map where those are many. Further axes stay at their first
 //! value.
 
-use crate::plot::{Axis, CurvePlot, HeatMap, Raster, Series, curves, heat_map, raster};
+use super::drawing::legend_text;
+use crate::plot::{Axis, CurvePlot, HeatMap, Page, Raster, Series, curves, heat_map, raster};
 use crate::record::FEATURES;
 use crate::table::{Column, Table};
 
@@ -26,16 +27,16 @@ pub struct PictureOptions {
 }
 
 /// A picture, and what the user should know of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The picture.
-    pub svg: String,
+    pub page: Page,
     /// What was left out.
     pub notes: Vec<String>,
 }
 
 /// More curves than this are drawn as a map.
-const MOST_CURVES: usize = 7;
+pub(super) const MOST_CURVES: usize = 7;
 
 /// Draws a table.
 ///
@@ -52,7 +53,7 @@ pub fn picture(table: &Table, options: &PictureOptions) -> Result<Picture, Strin
         *options == PictureOptions::default(),
     ) {
         return Ok(Picture {
-            svg: spikes(cell, time),
+            page: spikes(cell, time),
             notes: Vec::new(),
         });
     }
@@ -63,12 +64,12 @@ pub fn picture(table: &Table, options: &PictureOptions) -> Result<Picture, Strin
     let others = [Some(x), Some(y), by, chosen.z];
     let (rows, notes) = first_of_others(table, &others);
     let many = by.filter(|by| options.by.is_none() && distinct(by, &rows).len() > MOST_CURVES);
-    let svg = match (chosen.z, many) {
+    let page = match (chosen.z, many) {
         (Some(z), _) => map(&rows, x, y, z),
         (None, Some(second)) => map(&rows, x, second, y),
         (None, None) => lines(&rows, x, y, by),
     };
-    Ok(Picture { svg, notes })
+    Ok(Picture { page, notes })
 }
 
 /// The columns that the user names, and what the others are by default.
@@ -206,7 +207,7 @@ fn axis(column: &Column) -> Axis {
     Axis::new(&column.name, &column.unit)
 }
 
-fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>) -> String {
+fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>) -> Page {
     let points = |of: Option<f64>| {
         let own = rows.iter().filter(|row| match (by, of) {
             (Some(by), Some(value)) => by.data.float(**row) == Some(value),
@@ -223,7 +224,7 @@ fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>) -> String 
         Some(by) => distinct(by, rows)
             .into_iter()
             .map(|value| Series {
-                label: value.to_string(),
+                label: legend_text(value),
                 points: points(Some(value)),
             })
             .collect(),
@@ -233,7 +234,7 @@ fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>) -> String 
     curves(&plot)
 }
 
-fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> String {
+fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> Page {
     let sorted = |column| {
         let mut values = distinct(column, rows);
         values.retain(|value| value.is_finite());
@@ -266,7 +267,7 @@ fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> String {
     })
 }
 
-fn spikes(cell: &Column, time: &Column) -> String {
+fn spikes(cell: &Column, time: &Column) -> Page {
     let spike = |row| Some((time.data.float(row)?, cell.data.float(row)?));
     raster(&Raster {
         x: axis(time),

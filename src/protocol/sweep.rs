@@ -34,6 +34,15 @@ impl Progress for Silent {
     }
 }
 
+/// Rows that a sweep has written.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'a> {
+    /// Of the main table, one per cell.
+    Main(&'a Table),
+    /// Of another table.
+    Long(&'a Table),
+}
+
 /// How a sweep went.
 #[derive(Clone, Debug)]
 pub struct Swept {
@@ -57,8 +66,8 @@ pub struct Swept {
     pub failure: Option<ExecError>,
 }
 
-/// Runs `experiment` on `engine`, writes its tables to `target`, and shows the rows of the main one
-/// to `also` (a picture, a summary), some thousand at a time.
+/// Runs `experiment` on `engine`, writes its tables to `target`, and shows their rows to `also` (a
+/// picture, a summary), some thousand at a time.
 ///
 /// # Errors
 /// No plan, no room, no file, or no earlier run that can be gone on with. A run that fails or is
@@ -68,7 +77,7 @@ pub fn sweep(
     engine: &dyn Engine,
     target: &Target,
     progress: &mut dyn Progress,
-    also: &mut (dyn FnMut(&Table) + Send),
+    also: &mut (dyn FnMut(Written<'_>) + Send),
 ) -> Result<Swept, ProtocolError> {
     let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
@@ -111,7 +120,7 @@ pub fn sweep(
         all: before.saturating_add(n_cells.saturating_mul(steps_each)),
     };
     let traced = match tracing {
-        Some((chosen, job)) => chosen.run(engine, job, target, &mut share)?,
+        Some((chosen, job)) => chosen.run(engine, job, target, &mut share, &mut *writer.also)?,
         None => Flow::default(),
     };
     let is_cut = traced.failure.is_some();
