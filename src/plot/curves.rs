@@ -32,8 +32,6 @@ pub struct Panel {
 /// Panels above each other over one horizontal axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CurvePlot {
-    /// Above the picture; empty for none.
-    pub title: String,
     /// The horizontal axis, shared by all panels.
     pub x: Axis,
     /// From top to bottom.
@@ -46,7 +44,7 @@ pub struct CurvePlot {
 }
 
 impl CurvePlot {
-    /// One panel without title.
+    /// One panel.
     pub fn new(x: Axis, y: Axis, series: Vec<Series>) -> CurvePlot {
         let panel = Panel {
             y,
@@ -73,15 +71,16 @@ impl CurvePlot {
 /// assert!(curves(&plot).svg().contains("rate (Hz)"));
 /// ```
 pub fn curves(plot: &CurvePlot) -> Page {
-    let mut page = Page::new(page_height(plot));
-    draw(&mut page, plot);
+    let legend = legend(plot);
+    let mut page = Page::new(page_height(plot, &legend));
+    draw(&mut page, plot, &legend);
     page
 }
 
-/// The usual height, and more for panels after the second.
-fn page_height(plot: &CurvePlot) -> f64 {
+/// The usual height, and more for panels after the second and for a legend above.
+fn page_height(plot: &CurvePlot, legend: &Legend) -> f64 {
     let more = plot.panels.len().saturating_sub(2).min(MOST_GROWTH) as f64;
-    SIZE.1 + more * PANEL
+    SIZE.1 + more * PANEL + legend.height()
 }
 
 /// Height that a further panel adds, in units of 0.1 mm.
@@ -89,9 +88,9 @@ const PANEL: f64 = 170.0;
 /// Panels beyond the second for which the page grows; the rest share its height.
 const MOST_GROWTH: usize = 18;
 
-fn draw(page: &mut Page, plot: &CurvePlot) {
-    let top = frame::title(page, &plot.title);
-    let heights = heights(plot, top);
+fn draw(page: &mut Page, plot: &CurvePlot, legend: &Legend) {
+    let top = frame::TOP + legend.height();
+    let heights = heights(plot, page.size.1 - top);
     let x_values = all_series(plot).flat_map(|s| s.points.iter().map(|(x, _)| *x));
     let x_range = Range::of(x_values, plot.x.spacing);
     let y_ranges: Vec<Range> = plot.panels.iter().map(y_range).collect();
@@ -99,7 +98,6 @@ fn draw(page: &mut Page, plot: &CurvePlot) {
         .iter()
         .zip(&heights)
         .map(|(range, height)| frame::y_axis_width(range, *height));
-    let legend = legend(plot);
     let left = MARGIN + axis_widths.fold(0.0, f64::max);
     // Without a legend there is room for half of the last tick's text.
     let right = SIZE.0 - MARGIN - legend.width().max(GAP);
@@ -108,6 +106,7 @@ fn draw(page: &mut Page, plot: &CurvePlot) {
         right,
         top,
         bottom: top,
+        free_from: MARGIN + legend.height(),
     };
     for ((panel, range), height) in plot.panels.iter().zip(&y_ranges).zip(&heights) {
         place.bottom = place.top + height;
@@ -129,11 +128,10 @@ fn y_range(panel: &Panel) -> Range {
     Range::of_results(drawn.filter_map(|(_, y)| *y), panel.y.spacing)
 }
 
-/// The heights of the panels in units of 0.1 mm, which with gaps and the axis below fill the
-/// page under `top`.
-fn heights(plot: &CurvePlot, top: f64) -> Vec<f64> {
+/// The heights of the panels, which with gaps, the axis below and a margin make `height`.
+fn heights(plot: &CurvePlot, height: f64) -> Vec<f64> {
     let n = plot.panels.len() as f64;
-    let all = page_height(plot) - MARGIN - frame::X_AXIS_HEIGHT - top - GAP * (n - 1.0).max(0.0);
+    let all = height - MARGIN - frame::X_AXIS_HEIGHT - GAP * (n - 1.0).max(0.0);
     let weight = |panel: &Panel| {
         let usual = panel.height.is_finite() && panel.height > 0.0;
         if usual {
@@ -181,7 +179,7 @@ fn draw_series(
                 continue;
             }
             if run.len() > 1 {
-                page.line(thin_out(&run), CURVE, colour);
+                page.line(straighten(&thin_out(&run)), CURVE, colour);
             }
             if run.len() == 1 || places.len() <= MOST_DOTS {
                 for point in &run {
@@ -211,6 +209,42 @@ fn thin_out(points: &[Point]) -> Vec<Point> {
         kept.dedup();
     }
     kept
+}
+
+/// Points this close to a line between others are on it, in units of 0.1 mm.
+const STRAIGHT: f64 = 0.1;
+/// Most points in a row that are left out, so that looking for them takes no time.
+const MOST_LEFT_OUT: usize = 64;
+
+/// The same picture with fewer points: none that lies between its neighbours.
+fn straighten(points: &[Point]) -> Vec<Point> {
+    let (Some(&first), Some(&last)) = (points.first(), points.last()) else {
+        return Vec::new();
+    };
+    let mut kept = vec![first];
+    let mut from = 0;
+    for to in 2..points.len() {
+        let between = &points[from + 1..to];
+        let is_line = between.len() <= MOST_LEFT_OUT
+            && between
+                .iter()
+                .all(|p| is_between(*p, points[from], points[to]));
+        if !is_line {
+            from = to - 1;
+            kept.push(points[from]);
+        }
+    }
+    kept.push(last);
+    kept
+}
+
+fn is_between(p: Point, a: Point, b: Point) -> bool {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let (px, py) = (p.0 - a.0, p.1 - a.1);
+    let square = dx * dx + dy * dy;
+    let along = px * dx + py * dy;
+    let aside = (px * dy - py * dx).abs();
+    (0.0..=square).contains(&along) && aside <= STRAIGHT * square.sqrt()
 }
 
 #[cfg(test)]
@@ -300,6 +334,42 @@ mod tests {
             };
             assert_eq!(extent(&points), extent(&thin));
         }
+    }
+
+    #[test]
+    fn points_on_a_line_are_left_out_and_corners_are_not() {
+        let line = |n: i32| (0..n).map(|i| (f64::from(i), 0.0));
+        assert_eq!(straighten(&[]), []);
+        assert_eq!(
+            straighten(&line(50).collect::<Vec<_>>()),
+            [(0.0, 0.0), (49.0, 0.0)]
+        );
+        let corner: Vec<Point> = line(10)
+            .chain([(9.0, 30.0), (9.0, 10.0), (9.0, 5.0)])
+            .collect();
+        let kept = [(0.0, 0.0), (9.0, 0.0), (9.0, 30.0), (9.0, 5.0)];
+        assert_eq!(straighten(&corner), kept);
+        let round: Vec<Point> = (0..1000)
+            .map(|i| (f64::from(i), 100.0 * (f64::from(i) / 50.0).sin()))
+            .collect();
+        let kept = straighten(&round);
+        assert!(kept.len() < 300, "{}", kept.len());
+        for p in round {
+            let near = |pair: &[Point]| is_between(p, pair[0], pair[1]);
+            assert!(kept.windows(2).any(near), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn names_too_long_for_the_right_side_stand_above_the_data() {
+        let points = [(0.0, Some(0.0)), (1.0, Some(3.0))];
+        let height = |name: &str| {
+            page(vec![series(name, &points), series("b", &points)])
+                .size
+                .1
+        };
+        assert_eq!(height("a"), 600.0);
+        assert!(height("a contestant with a long name indeed") > 600.0);
     }
 
     #[test]

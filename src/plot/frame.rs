@@ -14,6 +14,8 @@ pub(super) struct Frame {
     pub(super) right: f64,
     pub(super) top: f64,
     pub(super) bottom: f64,
+    /// Above this height the page is taken by a legend.
+    pub(super) free_from: f64,
 }
 
 impl Frame {
@@ -54,15 +56,8 @@ pub(super) fn widest(range: &Range, height: f64) -> f64 {
 /// Height of a horizontal axis with its tick texts and label, whose descenders reach into the margin.
 pub(super) const X_AXIS_HEIGHT: f64 = OFFSET + 1.5 * TICK + CAPITAL * SMALL + TICK + LARGE;
 
-/// The top of what stands below a title; writes the title if there is one.
-pub(super) fn title(page: &mut Page, title: &str) -> f64 {
-    if title.is_empty() {
-        return MARGIN + SMALL / 2.0;
-    }
-    let text = fit(title, SIZE.0 - 2.0 * MARGIN, LARGE);
-    page.text(&text, (SIZE.0 / 2.0, MARGIN), Place::Below, LARGE);
-    MARGIN + LARGE + 2.0 * TICK
-}
+/// The top of the data: half of the highest tick's text is above.
+pub(super) const TOP: f64 = MARGIN + SMALL / 2.0;
 
 /// Draws the horizontal axis of a frame: line, ticks, texts, label.
 pub(super) fn draw_x_axis(page: &mut Page, frame: &Frame, range: &Range, axis: &Axis) {
@@ -86,11 +81,12 @@ pub(super) fn draw_x_axis(page: &mut Page, frame: &Frame, range: &Range, axis: &
         }
     }
     let below = y + 1.5 * TICK + CAPITAL * SMALL + TICK;
-    let label = fit(&axis.label_in(ticks.power), SIZE.0 - 2.0 * MARGIN, LARGE);
+    // A long label may start below the vertical axis, but not below its label.
+    let (first, last) = (MARGIN + LARGE + TICK, SIZE.0 - MARGIN);
+    let label = fit(&axis.label_in(ticks.power), last - first, LARGE);
     let half = text_width(&label, LARGE) / 2.0;
     let middle = (frame.left + frame.right) / 2.0;
-    // A long label may start below the vertical axis, but stays on the page.
-    let middle = middle.min(SIZE.0 - MARGIN - half).max(MARGIN + half);
+    let middle = middle.min(last - half).max(first + half);
     page.text(&label, (middle, below), Place::Below, LARGE);
 }
 
@@ -143,10 +139,11 @@ pub(super) fn draw_y_ticks(
 /// Writes the label of a vertical axis upwards, its top at `x`.
 pub(super) fn draw_y_label(page: &mut Page, frame: &Frame, label: &str, x: f64) {
     // Longer than the axis where the page has room, so that a low panel keeps its unit.
-    let label = fit(label, page.size.1 - 2.0 * MARGIN, LARGE);
+    let (first, last) = (frame.free_from, page.size.1 - MARGIN);
+    let label = fit(label, last - first, LARGE);
     let half = text_width(&label, LARGE) / 2.0;
     let middle = (frame.top + frame.bottom) / 2.0;
-    let middle = middle.min(page.size.1 - MARGIN - half).max(MARGIN + half);
+    let middle = middle.min(last - half).max(first + half);
     page.text(&label, (x, middle), Place::Upwards, LARGE);
 }
 

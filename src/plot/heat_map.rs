@@ -10,8 +10,6 @@ use super::style::{Colour, GAP, LARGE, MARGIN, PAPER, SIZE, TICK, gradient};
 /// Values on a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatMap {
-    /// Above the picture; empty for none.
-    pub title: String,
     /// The horizontal axis.
     pub x: Axis,
     /// The vertical axis.
@@ -46,7 +44,7 @@ pub fn heat_map(map: &HeatMap) -> Page {
 }
 
 fn draw(page: &mut Page, map: &HeatMap) {
-    let top = frame::title(page, &map.title);
+    let top = frame::TOP;
     let bottom = SIZE.1 - MARGIN - frame::X_AXIS_HEIGHT;
     let z_range = Range::of_results(map.values.iter().copied().flatten(), Spacing::Linear);
     let columns = Fields::new(&map.x_values, map.x.spacing, MOST.0);
@@ -56,6 +54,7 @@ fn draw(page: &mut Page, map: &HeatMap) {
         right: SIZE.0 - MARGIN - bar_width(&z_range, bottom - top),
         top,
         bottom,
+        free_from: MARGIN,
     };
     draw_fields(page, &place, map, &columns, &rows, &z_range);
     frame::draw_x_axis(page, &place, &columns.range, &map.x);

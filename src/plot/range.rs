@@ -225,13 +225,16 @@ impl RoundDown for f64 {
 /// A tick in units of a power of ten, with as many decimals as steps of another need. Thousands
 /// stand apart from 10 000 on.
 fn plain(tick: f64, power: i32, step_power: i32) -> String {
+    if tick == 0.0 {
+        return "0".to_owned();
+    }
     let decimals = (power - step_power).max(0) as usize;
     // Powers beyond 10^308 are no numbers.
     let shifted = match power {
         0 => tick,
         _ => tick / 10_f64.powi(power / 2) / 10_f64.powi(power - power / 2),
     };
-    let text = format!("{:.decimals$}", shifted + 0.0);
+    let text = format!("{shifted:.decimals$}");
     let (sign, text) = match text.strip_prefix('-') {
         Some(rest) => ("\u{2212}", rest),
         None => ("", text.as_str()),

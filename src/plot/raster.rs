@@ -12,8 +12,6 @@ use super::style::{CURVE_COLOURS, GAP, MARGIN, SIZE, THIN};
 /// Spikes of some cells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Raster {
-    /// Above the picture; empty for none.
-    pub title: String,
     /// The horizontal axis: time.
     pub x: Axis,
     /// The vertical axis: what numbers the rows.
@@ -44,7 +42,7 @@ pub fn raster(plot: &Raster) -> Page {
 }
 
 fn draw(page: &mut Page, plot: &Raster) {
-    let top = frame::title(page, &plot.title);
+    let top = frame::TOP;
     let bottom = SIZE.1 - MARGIN - frame::X_AXIS_HEIGHT;
     let drawn = || {
         plot.spikes
@@ -60,6 +58,7 @@ fn draw(page: &mut Page, plot: &Raster) {
         right: SIZE.0 - MARGIN - GAP,
         top,
         bottom,
+        free_from: MARGIN,
     };
     frame::draw_x_axis(page, &place, &x_range, &plot.x);
     frame::draw_y_axis(page, &place, &y_range, &plot.y);

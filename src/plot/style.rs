@@ -21,7 +21,7 @@ pub(super) const GAP: f64 = 35.0;
 pub(super) const FONT: &str = "Arimo, 'Liberation Sans', Arial, Helvetica, sans-serif";
 /// Height of tick and legend text: 7.1 pt.
 pub(super) const SMALL: f64 = 25.0;
-/// Height of axis labels and the title: 7.9 pt.
+/// Height of axis labels: 7.9 pt.
 pub(super) const LARGE: f64 = 28.0;
 
 /// Width of axes and ticks: 0.6 pt.

@@ -42,7 +42,7 @@ fn are_alike(a: &Item, b: &Item) -> bool {
 
 /// Writes items that look alike.
 fn write(out: &mut String, alike: &[Item]) -> std::fmt::Result {
-    match &alike[..] {
+    match alike {
         [Item::Line { width, colour, .. }, ..] => {
             write!(out, "<path d=\"")?;
             for item in alike {
@@ -118,6 +118,11 @@ fn write(out: &mut String, alike: &[Item]) -> std::fmt::Result {
 
 /// A line as path commands: every pair after the first is drawn to.
 fn write_points(out: &mut String, points: &[Point]) -> std::fmt::Result {
+    if let [(x, top), (same, bottom)] = points
+        && x == same
+    {
+        return write!(out, "M{} {}V{}", Short(*x), Short(*top), Short(*bottom));
+    }
     for (i, (x, y)) in points.iter().enumerate() {
         let mark = if i == 0 { "M" } else { " " };
         write!(out, "{mark}{} {}", Short(*x), Short(*y))?;
@@ -173,8 +178,10 @@ mod tests {
         page.line(vec![(1.0, 2.25), (-0.01, 4.0)], 3.0, INK);
         page.line(vec![(5.0, 6.0), (7.0, 8.0)], 3.0, INK);
         page.text("<a> & \"b\"\u{1}", (10.0, 20.0), Place::Below, 25.0);
+        page.line(vec![(5.0, 6.0), (5.0, 9.0)], 3.0, INK);
         let svg = page.svg();
         assert!(svg.contains("d=\"M1 2.3 0 4M5 6 7 8\""), "{svg}");
+        assert!(svg.contains("d=\"M5 6V9\""), "{svg}");
         assert!(
             svg.contains(">&lt;a&gt; &amp; &quot;b&quot; </text>"),
             "{svg}"

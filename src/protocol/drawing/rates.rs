@@ -48,10 +48,7 @@ impl<'a> Rates<'a> {
             .rfind(|i| axes[*i].name != "repeat")
             .or(varying.last().copied())?;
         let before = varying.iter().copied().rfind(|i| *i < x);
-        let second = before.filter(|i| {
-            let many = axes[*i].values.len() > MOST_CURVES as u64;
-            !is_joint(x) && !(is_joint(*i) && many)
-        });
+        let second = before.filter(|i| !is_joint(x) && !is_joint(*i));
         let group = |i: usize| axes[i].joint_with.unwrap_or(i);
         let stride = |i: usize| {
             let n = axes[i].values.len();
