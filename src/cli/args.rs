@@ -27,7 +27,7 @@ pub enum Command {
     /// The f-I curve of a model: sweeps its input, writes fi.csv, fi.svg and run.json
     Fi(FiArgs),
     /// An experiment from a file: any grid, stimuli and recorders; writes table.csv (and spikes.csv,
-    /// traces.csv) and run.json
+    /// traces.csv), table.svg and run.json
     Run(RunArgs),
     /// A model as understood; with --ir, --plan or --wgsl a later stage of it
     Show(ShowArgs),

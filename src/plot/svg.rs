@@ -36,6 +36,14 @@ fn are_alike(a: &Item, b: &Item) -> bool {
             },
         ) => width == other_width && colour == other,
         (Item::Rectangle { colour, .. }, Item::Rectangle { colour: other, .. }) => colour == other,
+        (
+            Item::Dot { radius, colour, .. },
+            Item::Dot {
+                radius: other_radius,
+                colour: other,
+                ..
+            },
+        ) => radius == other_radius && colour == other,
         _ => false,
     }
 }
@@ -72,18 +80,18 @@ fn write(out: &mut String, alike: &[Item]) -> std::fmt::Result {
             }
             writeln!(out, "\" fill=\"{}\"/>", Hex(*colour))
         }
-        [
-            Item::Dot {
-                centre,
-                radius,
-                colour,
-            },
-        ] => {
-            let (x, y) = (Short(centre.0), Short(centre.1));
-            let (r, colour) = (Short(*radius), Hex(*colour));
+        // A dot is the round ends of a line almost without length.
+        [Item::Dot { radius, colour, .. }, ..] => {
+            write!(out, "<path d=\"")?;
+            for item in alike {
+                if let Item::Dot { centre, .. } = item {
+                    write!(out, "M{} {}h.01", Short(centre.0), Short(centre.1))?;
+                }
+            }
+            let (width, colour) = (Short(2.0 * radius), Hex(*colour));
             writeln!(
                 out,
-                "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" fill=\"{colour}\"/>"
+                "\" stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linecap=\"round\"/>"
             )
         }
         [
