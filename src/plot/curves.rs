@@ -168,7 +168,7 @@ fn draw_series(
     for (i, series) in panel.series.iter().enumerate() {
         let colour = style::curve_colour(i, panel.series.len());
         let locate = |(px, py): &(f64, Option<f64>)| -> Option<Point> {
-            Some((place.x(x, *px)?, place.y(y, (*py)?)?))
+            Some((grid(place.x(x, *px)?), grid(place.y(y, (*py)?)?)))
         };
         let places: Vec<Option<Point>> = series.points.iter().map(locate).collect();
         for run in places.split(Option::is_none) {
@@ -191,6 +191,12 @@ fn draw_series(
     if nothing {
         frame::draw_no_data(page, place);
     }
+}
+
+/// To 0.01 mm, as files have it, before anything is decided by it: a value read back from a table,
+/// which has nine digits, gives the same picture.
+fn grid(place: f64) -> f64 {
+    (10.0 * place).round() / 10.0
 }
 
 /// The same picture with fewer points: of those in one column of 0.1 mm, the first, the lowest,

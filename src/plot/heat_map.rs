@@ -205,7 +205,6 @@ mod tests {
             x_values,
             y_values,
             values,
-            ..HeatMap::default()
         }
     }
 

@@ -32,7 +32,7 @@ const LONGEST: f64 = 40.0;
 /// ```
 /// use rheobase::plot::{Axis, Raster, raster};
 /// let spikes = vec![(10.0, 0.0), (20.0, 0.0), (12.0, 1.0)];
-/// let plot = Raster { x: Axis::new("t", "ms"), y: Axis::new("cell", ""), spikes, ..Raster::default() };
+/// let plot = Raster { x: Axis::new("t", "ms"), y: Axis::new("cell", ""), spikes };
 /// assert!(raster(&plot).svg().contains("t (ms)"));
 /// ```
 pub fn raster(plot: &Raster) -> Page {
@@ -98,7 +98,6 @@ mod tests {
             x: Axis::new("spike_time", "ms"),
             y: Axis::new("cell", ""),
             spikes,
-            ..Raster::default()
         })
     }
 

@@ -294,7 +294,6 @@ fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> Page {
         x_values,
         y_values,
         values,
-        ..HeatMap::default()
     })
 }
 
@@ -304,6 +303,5 @@ fn spikes(cell: &Column, time: &Column) -> Page {
         x: axis(time),
         y: axis(cell),
         spikes: (0..time.data.len()).filter_map(spike).collect(),
-        ..Raster::default()
     })
 }

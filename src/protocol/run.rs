@@ -6,7 +6,9 @@ use super::drawing::Drawing;
 use super::shown::Shown;
 use super::summary::{kept, run_report};
 use super::traces::TRACES;
-use super::{Progress, ProtocolError, Swept, Target, Written, pictures, sweep, write_pictures};
+use super::{
+    Progress, ProtocolError, Swept, Target, Written, pictures, rows, sweep, write_pictures,
+};
 use crate::exec::{Engine, ExecError};
 use crate::experiment::Experiment;
 use crate::plot::PictureFormat;
@@ -36,6 +38,7 @@ pub fn run(
     formats: &[PictureFormat],
     progress: &mut dyn Progress,
 ) -> Result<RunOutcome, ProtocolError> {
+    rows::refuse_clash(experiment)?;
     let tracing = experiment.tracing();
     let mut drawing = Drawing::new(experiment, tracing.as_ref())?;
     let formats = match drawing.is_nothing() {

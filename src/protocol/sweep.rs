@@ -11,7 +11,7 @@ use super::chosen::Chosen;
 use super::flow::{Flow, Share, Work, flow};
 use super::journal::{Entry, Journal};
 use super::writer::{self, Writer};
-use super::{ProtocolError, Target, marks, space};
+use super::{ProtocolError, Target, marks, rows, space};
 use crate::exec::{Engine, ExecError, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile};
@@ -81,9 +81,7 @@ pub fn sweep(
 ) -> Result<Swept, ProtocolError> {
     let compiled = compile(experiment)?;
     let n_cells = experiment.grid.n_cells();
-    if let Some(name) = super::rows::clash(experiment) {
-        return Err(ProtocolError::Clash { name: name.into() });
-    }
+    rows::refuse_clash(experiment)?;
     let chosen = Chosen::of(experiment)?;
     let marks = marks::of(experiment, &compiled, engine);
     let sheets = writer::sheets(experiment, target)?;

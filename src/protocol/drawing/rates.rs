@@ -123,7 +123,6 @@ impl<'a> Rates<'a> {
                 x_values,
                 y_values: rows.clone(),
                 values: self.values.clone(),
-                ..HeatMap::default()
             });
         }
         let label = |i: usize| {

@@ -61,7 +61,6 @@ impl<'a> Spikes<'a> {
             x: Axis::new("spike_time", "ms"),
             y: Axis::new("cell", ""),
             spikes: self.spikes.clone(),
-            ..Raster::default()
         })
     }
 }
