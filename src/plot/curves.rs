@@ -193,8 +193,7 @@ fn draw_series(
     }
 }
 
-/// To 0.01 mm, as files have it, before anything is decided by it: a value read back from a table,
-/// which has nine digits, gives the same picture.
+/// To 0.01 mm, as files have it, before anything is decided by it.
 fn grid(place: f64) -> f64 {
     (10.0 * place).round() / 10.0
 }

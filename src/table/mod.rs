@@ -23,5 +23,5 @@ pub use csv_resume::whole_rows;
 pub use csv_write::CsvWriter;
 pub use error::TableError;
 pub use file::{Existing, FileError, partial_path, write_whole};
-pub use number::push_float;
+pub use number::{as_written, push_float};
 pub use text::render_text;

@@ -2,7 +2,8 @@
 //! where nothing but traces is, these.
 //!
 //! Takes an experiment, and its rows as they go by; keeps the few that are drawn, so that memory
-//! does not grow with the number of cells. Must not know files.
+//! does not grow with the number of cells. Numbers are drawn as tables have them, so that a run that
+//! goes on with rows of an earlier one, or a picture of the table, is the same. Must not know files.
 
 mod rates;
 mod spikes;

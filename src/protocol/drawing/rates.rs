@@ -5,7 +5,7 @@ use super::{legend_text, plot_axis};
 use crate::experiment::{Axis, Experiment};
 use crate::plot::{Axis as PlotAxis, CurvePlot, HeatMap, Page, Series, curves, heat_map};
 use crate::protocol::picture::MOST_CURVES;
-use crate::table::{Column, Table};
+use crate::table::{Column, Table, as_written};
 
 /// Most places drawn along an axis.
 const MOST_DRAWN: u64 = 600;
@@ -82,7 +82,7 @@ impl<'a> Rates<'a> {
             )]
             let cell = cells.data.float(row).unwrap_or(0.0) as u64;
             if self.is_drawn(cell) {
-                self.values.push(values.data.float(row));
+                self.values.push(values.data.float(row).map(as_written));
             }
         }
     }
@@ -103,7 +103,7 @@ impl<'a> Rates<'a> {
             .max(1);
         (0..axis.values.len())
             .step_by(stride)
-            .map(|k| axis.values.at(k))
+            .map(|k| as_written(axis.values.at(k)))
             .collect()
     }
 

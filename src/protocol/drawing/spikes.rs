@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::spread;
 use crate::experiment::Experiment;
 use crate::plot::{Axis, Page, Raster, raster};
-use crate::table::Table;
+use crate::table::{Table, as_written};
 
 /// More rows could not be told apart.
 const MOST_ROWS: u64 = 150;
@@ -41,7 +41,9 @@ impl<'a> Spikes<'a> {
         };
         let apart = self.experiment.timing.duration_ms() / MOST_PLACES;
         for row in 0..rows.n_rows() {
-            let (Some(cell), Some(time)) = (cells.data.float(row), times.data.float(row)) else {
+            let (Some(cell), Some(time)) =
+                (cells.data.float(row), times.data.float(row).map(as_written))
+            else {
                 continue;
             };
             #[expect(

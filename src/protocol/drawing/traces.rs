@@ -5,7 +5,7 @@ use crate::experiment::{Axis, Experiment};
 use crate::plot::{Axis as PlotAxis, CurvePlot, Page, Panel, Series, curves};
 use crate::protocol::rows::unit;
 use crate::record::{Quantity, Recorder};
-use crate::table::Table;
+use crate::table::{Table, as_written};
 
 /// More curves could not be told apart.
 const MOST_CELLS: u64 = 20;
@@ -64,9 +64,9 @@ impl<'a> Traces<'a> {
             else {
                 continue;
             };
-            let time = times.data.float(row).unwrap_or(f64::NAN);
+            let time = as_written(times.data.float(row).unwrap_or(f64::NAN));
             for (points, column) in self.curves[i].iter_mut().zip(&quantities) {
-                points.push((time, column.data.float(row)));
+                points.push((time, column.data.float(row).map(as_written)));
             }
         }
     }
