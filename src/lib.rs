@@ -34,7 +34,7 @@
 //! - No module imports to its right. Up to and including the plan all is pure: no device, no thread,
 //!   no file but the model's text. After the plan nothing knows equations, units or files.
 //! - `ir` knows no model, unit, file or device. The engines never import each other. `wgpu` is named
-//!   only in `exec::gpu`, `clap` only in `cli`, `csv` and `parquet` only in `table`, `plotters` only
+//!   only in `exec::gpu`, `clap` only in `cli`, `csv` and `parquet` only in `table`, `tiny_skia` only
 //!   in `plot`.
 //! - A [`plan::Plan`] is plain data, comparable and printable, made only from checked blocks; an
 //!   engine accepts nothing else.

@@ -317,7 +317,11 @@ fn plot_draws_curves_a_map_or_a_raster_as_the_columns_tell() {
     folder.write("spikes.csv", "cell,spike_time [ms]\n0,1.5\n0,20\n3,7\n");
     folder.run(&["plot", "spikes.csv"]).expect(0);
     let raster = folder.read("spikes.svg");
-    assert_eq!(raster.matches("stroke=\"#0072B2\"").count(), 3, "{raster}");
+    let ticks = raster
+        .lines()
+        .find(|line| line.contains("stroke=\"#0072B2\""));
+    let moves = ticks.map(|path| path.matches('M').count());
+    assert_eq!(moves, Some(3), "{raster}");
     folder.write(
         "trace.csv",
         "cell,t [ms],v [mV],w\n0,0,-65,0\n0,1,-60,0\n1,0,-65,0\n1,1,-50,0\n",
@@ -327,6 +331,13 @@ fn plot_draws_curves_a_map_or_a_raster_as_the_columns_tell() {
     for words in ["t (ms)", "v (mV)", "cell"] {
         assert!(trace.contains(words), "{words}");
     }
+    folder.write(
+        "own.csv",
+        folder.read("trace.csv").replacen("t [ms]", "time [ms]", 1),
+    );
+    folder.run(&["plot", "own.csv"]).expect(0);
+    let own = folder.read("own.svg");
+    assert_eq!(own, trace.replacen(">t (ms)<", ">time (ms)<", 1));
 }
 
 #[test]
@@ -338,9 +349,14 @@ fn plot_refuses_what_it_cannot_draw_and_says_what_there_is() {
         .expect(2)
         .says(&["no column `rat`", "did you mean `rate`", "I, rate"]);
     folder
-        .run(&["plot", "a.csv", "--out", "a.png"])
+        .run(&["plot", "a.csv", "--out", "a.jpg"])
         .expect(2)
-        .says(&["a.png", ".svg"]);
+        .says(&["a.jpg", ".svg", ".png"]);
+    folder
+        .run(&["plot", "a.csv", "--out", "a.png", "--dpi", "9000"])
+        .expect(2)
+        .says(&["9000", "50 to 1200"]);
+    assert!(!folder.has("a.png"));
     folder
         .run(&["plot", "none.csv"])
         .expect(2)

@@ -21,7 +21,7 @@ fn tables(text: &str) -> Vec<(String, Table)> {
         existing: Existing::Refuse,
         resume: false,
     };
-    let outcome = run(&read(text), &ReferenceEngine, &target, None, &mut Silent).unwrap();
+    let outcome = run(&read(text), &ReferenceEngine, &target, &[], &mut Silent).unwrap();
     let csv = outcome.files.iter().filter(|name| name.ends_with(".csv"));
     csv.map(|name| (name.clone(), read_csv(&folder.path().join(name)).unwrap()))
         .collect()

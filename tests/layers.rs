@@ -122,7 +122,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("libm", &["src/experiment"]),
     ("fs4", &["src/protocol"]),
     ("strsim", &["src/diag.rs"]),
-    ("plotters", &["src/plot"]),
+    ("tiny_skia", &["src/plot"]),
+    ("ttf_parser", &["src/plot"]),
+    ("png", &["src/plot/bitmap.rs"]),
     ("serde_json", &["src/report.rs", "src/protocol/journal.rs"]),
     ("codespan_reporting", &["src/diag.rs"]),
 ];
@@ -630,8 +632,8 @@ fn each_rule_can_fail() {
         ),
         (
             "src/protocol/fi.rs",
-            "//! O.\nuse plotters::{self, style::RGBColor};",
-            "`plotters`",
+            "//! O.\nuse tiny_skia::{self, Pixmap};",
+            "`tiny_skia`",
         ),
         ("src/cli/fi.rs", "//! O.\nuse toml;", "`toml`"),
         (

@@ -10,4 +10,5 @@ mod experiments;
 mod large_jobs;
 mod layers;
 mod numbers;
+mod pictures;
 mod support;

@@ -10,6 +10,7 @@ use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, TraceArgs, VerifyArgs};
 use crate::exec::cpu::Precision;
 use crate::exec::{ENGINES, Engine, EngineOptions, find};
 use crate::experiment::FiOptions;
+use crate::plot::PictureFormat;
 
 /// Steps millions of independent neuron models, written as equations with units, on any GPU or on
 /// the CPU.
@@ -33,7 +34,7 @@ pub enum Command {
     /// The f-I curve of a model: sweeps its input, writes fi.csv, fi.svg and run.json
     Fi(FiArgs),
     /// An experiment from a file: any grid, stimuli and recorders; writes table.csv (and spikes.csv,
-    /// traces.csv) and run.json
+    /// traces.csv), table.svg and run.json
     Run(RunArgs),
     /// A model as understood; with --ir, --plan or --wgsl a later stage of it
     Show(ShowArgs),
@@ -132,6 +133,9 @@ pub struct OutputArgs {
     /// Format of the tables [default: csv]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub format: Option<FormatArg>,
+    /// The picture.
+    #[command(flatten)]
+    pub picture: PictureArgs,
 }
 
 /// Formats of tables.
@@ -143,6 +147,38 @@ pub enum FormatArg {
     Parquet,
     /// Parquet where a table may have more than a million rows, else CSV
     Auto,
+}
+
+/// In which formats a picture is written.
+#[derive(Debug, Args)]
+pub struct PictureArgs {
+    /// Files of the picture
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = PictureArg::Svg)]
+    pub picture: PictureArg,
+}
+
+impl PictureArgs {
+    pub(super) fn formats(&self) -> &'static [PictureFormat] {
+        match self.picture {
+            PictureArg::Svg => &[PictureFormat::Svg],
+            PictureArg::Png => &[PictureFormat::Png],
+            PictureArg::Both => &PictureFormat::ALL,
+            PictureArg::None => &[],
+        }
+    }
+}
+
+/// Formats of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PictureArg {
+    /// Lines and text, for papers and the web
+    Svg,
+    /// Pixels, 300 per inch at 85 mm
+    Png,
+    /// SVG and PNG
+    Both,
+    /// No picture
+    None,
 }
 
 /// What is run.

@@ -8,7 +8,9 @@ use super::tool_args::BenchArgs;
 use super::{note, say};
 use crate::experiment::{Experiment, fi};
 use crate::model::load_with_warnings;
-use crate::protocol::{BenchCells, BenchFormat, BenchOptions, MOST_BENCH_CELLS, bench};
+use crate::protocol::{
+    BenchCells, BenchFormat, BenchOptions, MOST_BENCH_CELLS, bench, write_pictures,
+};
 use crate::table::{Existing, write_whole};
 
 pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
@@ -41,17 +43,21 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
             args.out.display()
         ))
     })?;
-    let picture = args.out.join("bench.svg");
-    let write = |path: &std::path::Path, text: String| {
-        write_whole(path, text.as_bytes(), Existing::Replace).map_err(Failure::misuse)
-    };
-    write(&picture, measured.picture())?;
-    let mut written = picture.display().to_string();
+    let (picture, formats) = (args.out.join("bench"), args.picture.formats());
+    write_pictures(&measured.picture(), &picture, formats, Existing::Replace)?;
+    let drawn = formats
+        .iter()
+        .map(|f| picture.with_extension(f.extension()));
+    let mut written: Vec<_> = drawn.collect();
     if let Some((path, format)) = format {
-        write(path, measured.export(format))?;
-        written += &format!(", {}", path.display());
+        let text = measured.export(format);
+        write_whole(path, text.as_bytes(), Existing::Replace).map_err(Failure::misuse)?;
+        written.push(path.clone());
     }
-    note(&format!("wrote {written}"));
+    if !written.is_empty() {
+        let names = written.iter().map(|path| path.display().to_string());
+        note(&format!("wrote {}", names.collect::<Vec<_>>().join(", ")));
+    }
     Ok(())
 }
 

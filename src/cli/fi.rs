@@ -23,7 +23,13 @@ pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
     warn_of(&experiment);
     let engine = args.engine.make()?;
     let target = args.output.target("fi", most_rows(&experiment))?;
-    let outcome = run_fi(&experiment, engine.as_ref(), &target, &mut Bar::new())?;
+    let outcome = run_fi(
+        &experiment,
+        engine.as_ref(),
+        &target,
+        args.output.picture.formats(),
+        &mut Bar::new(),
+    )?;
     finish(&outcome, &target, &engine.describe(), begin)
 }
 

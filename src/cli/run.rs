@@ -17,7 +17,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     warn_of(&experiment);
     let engine = args.engine.make()?;
     let target = args.output.target("table", most_rows(&experiment))?;
-    let outcome = run_experiment(&experiment, engine.as_ref(), &target, None, &mut Bar::new())?;
+    let outcome = run_experiment(
+        &experiment,
+        engine.as_ref(),
+        &target,
+        args.output.picture.formats(),
+        &mut Bar::new(),
+    )?;
     finish(&outcome, &target, &engine.describe(), begin)
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{EngineArgs, ExperimentArgs, OutputArgs, PrecisionArg};
+use super::args::{EngineArgs, ExperimentArgs, OutputArgs, PictureArgs, PrecisionArg};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -88,6 +88,9 @@ pub struct BenchArgs {
     /// Folder of bench.svg
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
+    /// The picture.
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// The experiment; the number of amplitudes is that of the cells.
     #[command(flatten)]
     pub experiment: ExperimentArgs,
@@ -110,9 +113,13 @@ pub struct PlotArgs {
     /// Draw a map over x and y with colours for this column
     #[arg(long, value_name = "COL")]
     pub z: Option<String>,
-    /// The picture, an SVG file; one of that name is replaced [default: the table's name with .svg]
+    /// The picture, a name that ends in .svg or .png; one of that name is replaced [default: the
+    /// table's name with .svg]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Pixels per inch of a PNG, which is 85 mm wide
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub dpi: u16,
 }
 
 /// Arguments of `compare`.

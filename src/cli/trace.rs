@@ -23,7 +23,13 @@ pub(super) fn run(args: &TraceArgs) -> Result<(), Failure> {
     warn_of(&experiment);
     let engine = args.engine.make()?;
     let target = args.output.target("trace", most_rows(&experiment))?;
-    let (files, n_lost) = run_trace(&experiment, engine.as_ref(), &target, &mut Bar::new())?;
+    let (files, n_lost) = run_trace(
+        &experiment,
+        engine.as_ref(),
+        &target,
+        args.output.picture.formats(),
+        &mut Bar::new(),
+    )?;
     if n_lost > 0 {
         note(&format!(
             "warning: {n_lost} cells ended in no finite number. A smaller --dt may help"

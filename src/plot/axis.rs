@@ -42,15 +42,28 @@ impl Axis {
 
     /// The text beside the axis: `I (µA/cm²)`.
     pub(super) fn label(&self) -> String {
-        if self.unit.is_empty() {
-            self.name.clone()
-        } else {
-            format!("{} ({})", self.name, typeset(&self.unit))
+        self.label_in(0)
+    }
+
+    /// The same where the numbers on the axis are in units of so high a power of ten:
+    /// `rate (10⁶ Hz)`.
+    pub(super) fn label_in(&self, power: i32) -> String {
+        let unit = typeset(&self.unit);
+        match (power, unit.is_empty()) {
+            (0, true) => self.name.clone(),
+            (0, false) => format!("{} ({unit})", self.name),
+            (_, true) => format!("{} ({})", self.name, power_of_ten(power)),
+            (_, false) => format!("{} ({} {unit})", self.name, power_of_ten(power)),
         }
     }
 }
 
-/// A unit with micro signs and raised exponents.
+/// `10⁻³`.
+pub(super) fn power_of_ten(power: i32) -> String {
+    typeset(&format!("10^{power}"))
+}
+
+/// A unit with micro signs, raised exponents and dots for products.
 fn typeset(unit: &str) -> String {
     let mut out = String::new();
     let mut raised = false;
@@ -61,6 +74,10 @@ fn typeset(unit: &str) -> String {
         match (c, superscript(c)) {
             ('^', _) => raised = true,
             (_, Some(small)) if raised => out.push(small),
+            ('*', _) => {
+                raised = false;
+                out.push('·');
+            }
             ('u', _) if next_is_letter && !before.is_alphanumeric() => out.push('µ'),
             _ => {
                 raised = false;
@@ -87,8 +104,11 @@ mod tests {
     fn units_are_typeset() {
         let label = |unit| Axis::new("I", unit).label();
         assert_eq!(label("uA/cm^2"), "I (µA/cm²)");
-        assert_eq!(label("ms^-1*us"), "I (ms⁻¹*µs)");
+        assert_eq!(label("ms^-1*us"), "I (ms⁻¹·µs)");
         assert_eq!(label(""), "I");
         assert_eq!(label("amu"), "I (amu)");
+        let rate = Axis::new("rate", "Hz");
+        assert_eq!(rate.label_in(-12), "rate (10⁻¹² Hz)");
+        assert_eq!(Axis::new("n", "").label_in(3), "n (10³)");
     }
 }

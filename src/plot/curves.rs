@@ -1,12 +1,12 @@
 //! Curves over one axis, in one panel or several above each other.
-//! Takes named series of points, gives SVG. Must not know what they mean.
+//! Takes named series of points, gives a picture. Must not know what they mean.
 
 use super::axis::Axis;
-use super::canvas::{Canvas, Point, page};
 use super::frame::{self, Frame};
 use super::legend::Legend;
+use super::page::{Page, Point};
 use super::range::Range;
-use super::style::{self, CURVE, DOT, GAP, MARGIN, MOST_DOTS, SIZE};
+use super::style::{self, CURVE, DOT, GAP, MARGIN, MOST_DOTS, SIZE, SPECK};
 
 /// Points joined by a line.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,8 +32,6 @@ pub struct Panel {
 /// Panels above each other over one horizontal axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CurvePlot {
-    /// Above the picture; empty for none.
-    pub title: String,
     /// The horizontal axis, shared by all panels.
     pub x: Axis,
     /// From top to bottom.
@@ -41,10 +39,12 @@ pub struct CurvePlot {
     /// Heading of the legend: what differs between the curves of the first panel. Its name may
     /// be empty.
     pub legend: Axis,
+    /// Are points not joined? Each is a small dot then.
+    pub scattered: bool,
 }
 
 impl CurvePlot {
-    /// One panel without title.
+    /// One panel.
     pub fn new(x: Axis, y: Axis, series: Vec<Series>) -> CurvePlot {
         let panel = Panel {
             y,
@@ -59,7 +59,7 @@ impl CurvePlot {
     }
 }
 
-/// Draws curves as SVG. Several named ones get a legend at the right of the data. Few points are
+/// Draws curves. Several named ones get a legend at the right of the data. Few points are
 /// shown as dots, too. Never fails: what cannot be drawn is a gap, and a panel without any
 /// number says so.
 ///
@@ -68,26 +68,29 @@ impl CurvePlot {
 /// let points = vec![(0.0, Some(0.0)), (10.0, Some(68.3)), (20.0, None)];
 /// let series = Series { label: String::new(), points };
 /// let plot = CurvePlot::new(Axis::new("I", "uA/cm^2"), Axis::new("rate", "Hz"), vec![series]);
-/// assert!(curves(&plot).contains("rate (Hz)"));
+/// assert!(curves(&plot).svg().contains("rate (Hz)"));
 /// ```
-pub fn curves(plot: &CurvePlot) -> String {
-    page(page_height(plot), |canvas| draw(canvas, plot))
+pub fn curves(plot: &CurvePlot) -> Page {
+    let legend = legend(plot);
+    let mut page = Page::new(page_height(plot, &legend));
+    draw(&mut page, plot, &legend);
+    page
 }
 
-/// The usual height, and more for panels after the second.
-fn page_height(plot: &CurvePlot) -> i32 {
-    let more = plot.panels.len().saturating_sub(2).min(MOST_GROWTH) as i32;
-    SIZE.1 + more * PANEL
+/// The usual height, and more for panels after the second and for a legend above.
+fn page_height(plot: &CurvePlot, legend: &Legend) -> f64 {
+    let more = plot.panels.len().saturating_sub(2).min(MOST_GROWTH) as f64;
+    SIZE.1 + more * PANEL + legend.height()
 }
 
 /// Height that a further panel adds, in units of 0.1 mm.
-const PANEL: i32 = 170;
+const PANEL: f64 = 170.0;
 /// Panels beyond the second for which the page grows; the rest share its height.
 const MOST_GROWTH: usize = 18;
 
-fn draw(canvas: &mut Canvas<'_>, plot: &CurvePlot) {
-    let top = frame::title(canvas, &plot.title);
-    let heights = heights(plot, top);
+fn draw(page: &mut Page, plot: &CurvePlot, legend: &Legend) {
+    let top = frame::TOP + legend.height();
+    let heights = heights(plot, page.size.1 - top);
     let x_values = all_series(plot).flat_map(|s| s.points.iter().map(|(x, _)| *x));
     let x_range = Range::of(x_values, plot.x.spacing);
     let y_ranges: Vec<Range> = plot.panels.iter().map(y_range).collect();
@@ -95,8 +98,7 @@ fn draw(canvas: &mut Canvas<'_>, plot: &CurvePlot) {
         .iter()
         .zip(&heights)
         .map(|(range, height)| frame::y_axis_width(range, *height));
-    let legend = legend(plot);
-    let left = MARGIN + axis_widths.max().unwrap_or(0);
+    let left = MARGIN + axis_widths.fold(0.0, f64::max);
     // Without a legend there is room for half of the last tick's text.
     let right = SIZE.0 - MARGIN - legend.width().max(GAP);
     let mut place = Frame {
@@ -104,15 +106,16 @@ fn draw(canvas: &mut Canvas<'_>, plot: &CurvePlot) {
         right,
         top,
         bottom: top,
+        free_from: MARGIN + legend.height(),
     };
     for ((panel, range), height) in plot.panels.iter().zip(&y_ranges).zip(&heights) {
         place.bottom = place.top + height;
-        frame::draw_y_axis(canvas, &place, range, &panel.y, MARGIN);
-        draw_series(canvas, &place, &x_range, range, panel);
+        frame::draw_y_axis(page, &place, range, &panel.y);
+        draw_series(page, &place, (&x_range, range), panel, plot.scattered);
         place.top = place.bottom + GAP;
     }
-    frame::draw_x_axis(canvas, &place, &x_range, &plot.x);
-    legend.draw(canvas, top, place.bottom);
+    frame::draw_x_axis(page, &place, &x_range, &plot.x);
+    legend.draw(page, top, place.bottom);
 }
 
 fn all_series(plot: &CurvePlot) -> impl Iterator<Item = &Series> {
@@ -125,11 +128,10 @@ fn y_range(panel: &Panel) -> Range {
     Range::of_results(drawn.filter_map(|(_, y)| *y), panel.y.spacing)
 }
 
-/// The heights of the panels in units of 0.1 mm, which with gaps and the axis below fill the
-/// page under `top`.
-fn heights(plot: &CurvePlot, top: i32) -> Vec<i32> {
-    let n = plot.panels.len() as i32;
-    let all = page_height(plot) - MARGIN - frame::X_AXIS_HEIGHT - top - GAP * (n - 1).max(0);
+/// The heights of the panels, which with gaps, the axis below and a margin make `height`.
+fn heights(plot: &CurvePlot, height: f64) -> Vec<f64> {
+    let n = plot.panels.len() as f64;
+    let all = height - MARGIN - frame::X_AXIS_HEIGHT - GAP * (n - 1.0).max(0.0);
     let weight = |panel: &Panel| {
         let usual = panel.height.is_finite() && panel.height > 0.0;
         if usual {
@@ -139,8 +141,11 @@ fn heights(plot: &CurvePlot, top: i32) -> Vec<i32> {
         }
     };
     let sum: f64 = plot.panels.iter().map(weight).sum();
-    let part = |panel: &Panel| (f64::from(all.max(0)) * weight(panel) / sum) as i32;
-    plot.panels.iter().map(|panel| part(panel).max(1)).collect()
+    let part = |panel: &Panel| all.max(0.0) * weight(panel) / sum;
+    plot.panels
+        .iter()
+        .map(|panel| part(panel).max(1.0))
+        .collect()
 }
 
 fn legend(plot: &CurvePlot) -> Legend {
@@ -152,40 +157,57 @@ fn legend(plot: &CurvePlot) -> Legend {
     )
 }
 
-fn draw_series(canvas: &mut Canvas<'_>, place: &Frame, x: &Range, y: &Range, panel: &Panel) {
+fn draw_series(
+    page: &mut Page,
+    place: &Frame,
+    (x, y): (&Range, &Range),
+    panel: &Panel,
+    scattered: bool,
+) {
     let mut nothing = true;
     for (i, series) in panel.series.iter().enumerate() {
         let colour = style::curve_colour(i, panel.series.len());
         let locate = |(px, py): &(f64, Option<f64>)| -> Option<Point> {
-            Some((place.x(x, *px)?, place.y(y, (*py)?)?))
+            Some((grid(place.x(x, *px)?), grid(place.y(y, (*py)?)?)))
         };
         let places: Vec<Option<Point>> = series.points.iter().map(locate).collect();
         for run in places.split(Option::is_none) {
             let run: Vec<Point> = run.iter().copied().flatten().collect();
             nothing &= run.is_empty();
+            if scattered {
+                run.iter().for_each(|at| page.dot(*at, SPECK, colour));
+                continue;
+            }
             if run.len() > 1 {
-                canvas.line(&thin_out(&run), CURVE, colour);
+                page.line(straighten(&thin_out(&run)), CURVE, colour);
             }
             if run.len() == 1 || places.len() <= MOST_DOTS {
                 for point in &run {
-                    canvas.dot(*point, DOT, colour);
+                    page.dot(*point, DOT, colour);
                 }
             }
         }
     }
     if nothing {
-        frame::draw_no_data(canvas, place);
+        frame::draw_no_data(page, place);
     }
+}
+
+/// To 0.01 mm, as files have it, before anything is decided by it.
+fn grid(place: f64) -> f64 {
+    (10.0 * place).round() / 10.0
 }
 
 /// The same picture with fewer points: of those in one column of 0.1 mm, the first, the lowest,
 /// the highest and the last are enough, in their order.
 fn thin_out(points: &[Point]) -> Vec<Point> {
     let mut kept = Vec::new();
-    for column in points.chunk_by(|a, b| a.0 == b.0) {
+    for column in points.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
         let last = column.len() - 1;
-        let low = (0..=last).min_by_key(|i| column[*i].1).unwrap_or(0);
-        let high = (0..=last).max_by_key(|i| column[*i].1).unwrap_or(0);
+        let y_of = |i: usize| column[i].1;
+        let lower = |a: &usize, b: &usize| y_of(*a).total_cmp(&y_of(*b));
+        let low = (0..=last).min_by(lower).unwrap_or(0);
+        let high = (0..=last).max_by(lower).unwrap_or(0);
         let mut chosen = [0, low, high, last];
         chosen.sort_unstable();
         kept.extend(chosen.map(|i| column[i]));
@@ -194,8 +216,45 @@ fn thin_out(points: &[Point]) -> Vec<Point> {
     kept
 }
 
+/// Points this close to a line between others are on it, in units of 0.1 mm.
+const STRAIGHT: f64 = 0.1;
+/// Most points in a row that are left out, so that looking for them takes no time.
+const MOST_LEFT_OUT: usize = 64;
+
+/// The same picture with fewer points: none that lies between its neighbours.
+fn straighten(points: &[Point]) -> Vec<Point> {
+    let (Some(&first), Some(&last)) = (points.first(), points.last()) else {
+        return Vec::new();
+    };
+    let mut kept = vec![first];
+    let mut from = 0;
+    for to in 2..points.len() {
+        let between = &points[from + 1..to];
+        let is_line = between.len() <= MOST_LEFT_OUT
+            && between
+                .iter()
+                .all(|p| is_between(*p, points[from], points[to]));
+        if !is_line {
+            from = to - 1;
+            kept.push(points[from]);
+        }
+    }
+    kept.push(last);
+    kept
+}
+
+fn is_between(p: Point, a: Point, b: Point) -> bool {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let (px, py) = (p.0 - a.0, p.1 - a.1);
+    let square = dx * dx + dy * dy;
+    let along = px * dx + py * dy;
+    let aside = (px * dy - py * dx).abs();
+    (0.0..=square).contains(&along) && aside <= STRAIGHT * square.sqrt()
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::page::Item;
     use super::*;
 
     fn series(label: &str, points: &[(f64, Option<f64>)]) -> Series {
@@ -205,7 +264,7 @@ mod tests {
         }
     }
 
-    fn picture(series: Vec<Series>) -> String {
+    fn page(series: Vec<Series>) -> Page {
         curves(&CurvePlot::new(
             Axis::new("I", "uA/cm^2"),
             Axis::new("rate", "Hz"),
@@ -213,18 +272,20 @@ mod tests {
         ))
     }
 
+    fn picture(series: Vec<Series>) -> String {
+        page(series).svg()
+    }
+
     #[test]
     fn missing_values_interrupt_the_line_and_lone_points_are_dots() {
         let points: Vec<_> = (0..100)
             .map(|i| (f64::from(i), (i != 50 && i != 52).then_some(f64::from(i))))
             .collect();
-        let svg = picture(vec![series("", &points)]);
-        let curve = "stroke=\"#0072B2\"";
-        assert_eq!(
-            svg.matches(curve).count() - svg.matches("<circle").count(),
-            2 - 1
-        );
-        assert_eq!(svg.matches("<circle").count(), 1);
+        let page = page(vec![series("", &points)]);
+        let is_dot = |item: &&Item| matches!(item, Item::Dot { .. });
+        assert_eq!(page.items.iter().filter(is_dot).count(), 1);
+        // Two lines and a dot.
+        assert_eq!(page.count(style::CURVE_COLOURS[0]), 3);
     }
 
     #[test]
@@ -248,9 +309,7 @@ mod tests {
         ];
         for case in strange {
             let svg = picture(case);
-            assert!(
-                svg.starts_with("<svg width=\"85mm\" height=\"60mm\"") && svg.ends_with("</svg>\n")
-            );
+            assert!(svg.contains(" width=\"85mm\" height=\"60mm\"") && svg.ends_with("</svg>\n"));
             assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
         }
         curves(&CurvePlot::default());
@@ -261,22 +320,61 @@ mod tests {
         let points = [(0.0, Some(0.0)), (1.0, Some(3.0))];
         assert!(!picture(vec![series("alone", &points)]).contains("alone"));
         let svg = picture(vec![series("80", &points), series("<120>", &points)]);
-        assert!(svg.contains("\n80\n") || svg.contains(">80"), "{svg}");
+        assert!(svg.contains(">80</text>"), "{svg}");
         assert!(svg.contains("&lt;120&gt;"));
     }
 
     #[test]
     fn long_traces_become_short_paths_of_the_same_shape() {
-        let points: Vec<Point> = (0..100_000).map(|i| (i / 1000, (i * 7919) % 500)).collect();
+        let points: Vec<Point> = (0..100_000)
+            .map(|i| (f64::from(i) / 1000.0, f64::from((i * 7919) % 500)))
+            .collect();
         let thin = thin_out(&points);
         assert!(thin.len() <= 400);
         for x in 0..100 {
             let extent = |points: &[Point]| {
-                let ys = points.iter().filter(|p| p.0 == x).map(|p| p.1);
-                (ys.clone().min(), ys.max())
+                let own = points.iter().filter(|p| p.0.floor() == f64::from(x));
+                let ys = own.map(|p| p.1);
+                (ys.clone().fold(f64::MAX, f64::min), ys.fold(0.0, f64::max))
             };
             assert_eq!(extent(&points), extent(&thin));
         }
+    }
+
+    #[test]
+    fn points_on_a_line_are_left_out_and_corners_are_not() {
+        let line = |n: i32| (0..n).map(|i| (f64::from(i), 0.0));
+        assert_eq!(straighten(&[]), []);
+        assert_eq!(
+            straighten(&line(50).collect::<Vec<_>>()),
+            [(0.0, 0.0), (49.0, 0.0)]
+        );
+        let corner: Vec<Point> = line(10)
+            .chain([(9.0, 30.0), (9.0, 10.0), (9.0, 5.0)])
+            .collect();
+        let kept = [(0.0, 0.0), (9.0, 0.0), (9.0, 30.0), (9.0, 5.0)];
+        assert_eq!(straighten(&corner), kept);
+        let round: Vec<Point> = (0..1000)
+            .map(|i| (f64::from(i), 100.0 * (f64::from(i) / 50.0).sin()))
+            .collect();
+        let kept = straighten(&round);
+        assert!(kept.len() < 300, "{}", kept.len());
+        for p in round {
+            let near = |pair: &[Point]| is_between(p, pair[0], pair[1]);
+            assert!(kept.windows(2).any(near), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn names_too_long_for_the_right_side_stand_above_the_data() {
+        let points = [(0.0, Some(0.0)), (1.0, Some(3.0))];
+        let height = |name: &str| {
+            page(vec![series(name, &points), series("b", &points)])
+                .size
+                .1
+        };
+        assert_eq!(height("a"), 600.0);
+        assert!(height("a contestant with a long name indeed") > 600.0);
     }
 
     #[test]

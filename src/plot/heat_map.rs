@@ -1,19 +1,15 @@
 //! A quantity over two axes as a map of colours with a colour bar.
-//! Takes a grid of values, gives SVG. Must not know what they mean.
-
-use plotters::style::RGBColor;
+//! Takes a grid of values, gives a picture. Must not know what they mean.
 
 use super::axis::{Axis, Spacing};
-use super::canvas::{Canvas, Place, fit, page, text_width};
-use super::frame::{self, Frame};
+use super::frame::{self, Frame, Side};
+use super::page::Page;
 use super::range::Range;
-use super::style::{GAP, INK, LARGE, MARGIN, OFFSET, PAPER, SIZE, SMALL, THIN, TICK, gradient};
+use super::style::{Colour, GAP, LARGE, MARGIN, PAPER, SIZE, TICK, gradient};
 
 /// Values on a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatMap {
-    /// Above the picture; empty for none.
-    pub title: String,
     /// The horizontal axis.
     pub x: Axis,
     /// The vertical axis.
@@ -30,23 +26,25 @@ pub struct HeatMap {
 }
 
 /// Width of the colour bar.
-const BAR: i32 = 30;
+const BAR: f64 = 30.0;
 /// Steps of the colour bar, and the number of colours in a map.
 const COLOURS: usize = 64;
 /// At most so many fields across and down; of larger grids, evenly spaced ones are drawn, each
 /// 0.3 mm wide.
 const MOST: (usize, usize) = (200, 150);
 /// Fields reach this far under the next, so that no paper shines through between them.
-const OVERLAP: i32 = 3;
+const OVERLAP: f64 = 3.0;
 
-/// Draws a map as SVG, with a colour bar that bears name and unit. Never fails: what cannot be
+/// Draws a map, with a colour bar that bears name and unit. Never fails: what cannot be
 /// drawn stays white.
-pub fn heat_map(map: &HeatMap) -> String {
-    page(SIZE.1, |canvas| draw(canvas, map))
+pub fn heat_map(map: &HeatMap) -> Page {
+    let mut page = Page::new(SIZE.1);
+    draw(&mut page, map);
+    page
 }
 
-fn draw(canvas: &mut Canvas<'_>, map: &HeatMap) {
-    let top = frame::title(canvas, &map.title);
+fn draw(page: &mut Page, map: &HeatMap) {
+    let top = frame::TOP;
     let bottom = SIZE.1 - MARGIN - frame::X_AXIS_HEIGHT;
     let z_range = Range::of_results(map.values.iter().copied().flatten(), Spacing::Linear);
     let columns = Fields::new(&map.x_values, map.x.spacing, MOST.0);
@@ -56,11 +54,12 @@ fn draw(canvas: &mut Canvas<'_>, map: &HeatMap) {
         right: SIZE.0 - MARGIN - bar_width(&z_range, bottom - top),
         top,
         bottom,
+        free_from: MARGIN,
     };
-    draw_fields(canvas, &place, map, &columns, &rows, &z_range);
-    frame::draw_x_axis(canvas, &place, &columns.range, &map.x);
-    frame::draw_y_axis(canvas, &place, &rows.range, &map.y, MARGIN);
-    draw_bar(canvas, &place, &z_range, &map.z);
+    draw_fields(page, &place, map, &columns, &rows, &z_range);
+    frame::draw_x_axis(page, &place, &columns.range, &map.x);
+    frame::draw_y_axis(page, &place, &rows.range, &map.y);
+    draw_bar(page, &place, &z_range, &map.z);
 }
 
 /// The fields along one axis: which grid points are drawn, and where their borders are.
@@ -111,14 +110,14 @@ impl Fields {
 }
 
 fn draw_fields(
-    canvas: &mut Canvas<'_>,
+    page: &mut Page,
     place: &Frame,
     map: &HeatMap,
     columns: &Fields,
     rows: &Fields,
     z_range: &Range,
 ) {
-    let colour = |ix: usize, iy: usize| -> RGBColor {
+    let colour = |ix: usize, iy: usize| -> Colour {
         let value = map
             .values
             .get(iy * map.x_values.len() + ix)
@@ -145,7 +144,7 @@ fn draw_fields(
         } else {
             ((y_of(j + 1) - OVERLAP).max(place.top), y_of(j))
         };
-        let colours: Vec<RGBColor> = columns.picks.iter().map(|ix| colour(*ix, *iy)).collect();
+        let colours: Vec<Colour> = columns.picks.iter().map(|ix| colour(*ix, *iy)).collect();
         let mut i = 0;
         for run in colours.chunk_by(|a, b| a == b) {
             let (from, to) = (x_of(i), x_of(i + run.len()));
@@ -154,7 +153,7 @@ fn draw_fields(
             } else {
                 ((to - OVERLAP).max(place.left), from)
             };
-            canvas.rectangle((left, top), (right, bottom), run[0]);
+            page.rectangle((left, top), (right, bottom), run[0]);
             i += run.len();
         }
     }
@@ -164,51 +163,38 @@ fn draw_fields(
         .flatten()
         .all(|z| z_range.fraction(*z).is_none())
     {
-        frame::draw_no_data(canvas, place);
+        frame::draw_no_data(page, place);
     }
 }
 
 /// One of a fixed number of colours, so that neighbours of nearly equal value are one field.
-fn step_colour(fraction: f64) -> RGBColor {
+fn step_colour(fraction: f64) -> Colour {
     let step = (fraction * COLOURS as f64) as usize;
     gradient(step.min(COLOURS - 1) as f64 / (COLOURS - 1) as f64)
 }
 
-fn bar_width(range: &Range, height: i32) -> i32 {
-    let ticks = range.ticks(frame::most_y_ticks(height));
-    let texts = ticks.iter().map(|(_, text)| text_width(text, SMALL));
-    GAP + BAR + TICK + TICK / 2 + texts.max().unwrap_or(0) + TICK + LARGE
+fn bar_width(range: &Range, height: f64) -> f64 {
+    GAP + BAR + 1.5 * TICK + frame::widest(range, height) + TICK + LARGE
 }
 
-fn draw_bar(canvas: &mut Canvas<'_>, place: &Frame, range: &Range, axis: &Axis) {
+fn draw_bar(page: &mut Page, place: &Frame, range: &Range, axis: &Axis) {
     let left = place.right + GAP;
     let right = left + BAR;
     let height = place.bottom - place.top;
     for step in (0..COLOURS).rev() {
-        let y_of = |step: usize| place.bottom - height * step as i32 / COLOURS as i32;
+        let y_of = |step: usize| place.bottom - height * step as f64 / COLOURS as f64;
         let lower = (y_of(step) + OVERLAP).min(place.bottom);
         let colour = step_colour((step as f64 + 0.5) / COLOURS as f64);
-        canvas.rectangle((left, y_of(step + 1)), (right, lower), colour);
+        page.rectangle((left, y_of(step + 1)), (right, lower), colour);
     }
-    for (value, text) in range.ticks(frame::most_y_ticks(height)) {
-        let Some(y) = place.y(range, value) else {
-            continue;
-        };
-        canvas.line(&[(right, y), (right + TICK, y)], THIN, INK);
-        canvas.text(&text, (right + TICK + TICK / 2, y), Place::Right, SMALL);
-    }
-    let label = fit(&axis.label(), height + 2 * OFFSET, LARGE);
-    let x = SIZE.0 - MARGIN - LARGE;
-    canvas.text(
-        &label,
-        (x, (place.top + place.bottom) / 2),
-        Place::Upwards,
-        LARGE,
-    );
+    let power = frame::draw_y_ticks(page, place, range, right, Side::Right);
+    let label = axis.label_in(power);
+    frame::draw_y_label(page, place, &label, SIZE.0 - MARGIN - LARGE);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::page::Item;
     use super::*;
 
     fn map(x_values: Vec<f64>, y_values: Vec<f64>, values: Vec<Option<f64>>) -> HeatMap {
@@ -219,7 +205,6 @@ mod tests {
             x_values,
             y_values,
             values,
-            ..HeatMap::default()
         }
     }
 
@@ -243,7 +228,7 @@ mod tests {
                 if log {
                     map.x = map.x.log();
                 }
-                let svg = heat_map(&map);
+                let svg = heat_map(&map).svg();
                 assert!(svg.ends_with("</svg>\n"));
                 assert!(!svg.contains("NaN") && !svg.contains("=\"-"), "{svg}");
             }
@@ -260,10 +245,11 @@ mod tests {
             Some(10.0),
             Some(0.0),
         ];
-        let svg = heat_map(&map(vec![1.0, 2.0, 3.0], vec![1.0, 2.0], values));
-        let fields = svg.matches("<rect").count() - COLOURS - 1;
+        let page = heat_map(&map(vec![1.0, 2.0, 3.0], vec![1.0, 2.0], values));
+        let is_field = |item: &&Item| matches!(item, Item::Rectangle { .. });
+        let fields = page.items.iter().filter(is_field).count() - COLOURS - 1;
         assert_eq!(fields, 6);
-        assert_eq!(svg.matches("fill=\"#FFFFFF\"").count(), 2); // the page and one field
+        assert_eq!(page.count(PAPER), 2); // the page and one field
     }
 
     #[test]
@@ -273,7 +259,7 @@ mod tests {
         let values = (0..n * n)
             .map(|i| Some(((i * 7919) % 1000) as f64))
             .collect();
-        let svg = heat_map(&map(axis.clone(), axis, values));
-        assert!(svg.len() < 4_000_000, "{} bytes", svg.len());
+        let svg = heat_map(&map(axis.clone(), axis, values)).svg();
+        assert!(svg.len() < 2_000_000, "{} bytes", svg.len());
     }
 }

@@ -1,70 +1,150 @@
-//! The names of curves, at the right of the data and never on them.
-//! Takes names and colours, draws a column. Must not know the curves.
+//! The names of curves, at the right of the data or, where they are long, above; never on them.
+//! Takes names and colours, draws a column or rows. Must not know the curves.
 
-use plotters::style::RGBColor;
-
-use super::canvas::{Canvas, Place, fit, text_width};
-use super::style::{CURVE, GAP, MARGIN, SIZE, SMALL};
+use super::font::{fit, text_width};
+use super::page::{Page, Place};
+use super::style::{CURVE, Colour, GAP, MARGIN, SIZE, SMALL};
 
 /// Length of the line before a name.
-const LINE: i32 = 40;
+const LINE: f64 = 40.0;
 /// Between the line and the name.
-const SPACE: i32 = 12;
+const SPACE: f64 = 12.0;
 /// Distance of rows.
-const ROW: i32 = SMALL + 9;
-/// A legend takes at most this much of the page's width.
-const MOST: i32 = SIZE.0 * 2 / 5;
+const ROW: f64 = SMALL + 9.0;
+/// A legend wider than this, with its gap to the data, stands above them, not at their right.
+const MOST: f64 = SIZE.0 * 0.3;
+/// Rows of a legend above the data.
+const MOST_ROWS: usize = 8;
 
 /// A legend: nothing at all for a single curve without a name.
 pub(super) struct Legend {
     heading: String,
-    entries: Vec<(String, RGBColor)>,
+    entries: Vec<(String, Colour)>,
+    is_above: bool,
+}
+
+/// What is written, where: the upper left corner is that of the legend.
+struct Entry<'a> {
+    left: f64,
+    row: usize,
+    name: String,
+    /// None for the heading.
+    colour: Option<&'a Colour>,
 }
 
 impl Legend {
-    pub(super) fn new(heading: String, entries: Vec<(String, RGBColor)>) -> Legend {
+    pub(super) fn new(heading: String, entries: Vec<(String, Colour)>) -> Legend {
         let named = entries.len() > 1 && entries.iter().any(|(name, _)| !name.is_empty());
-        Legend {
+        let mut legend = Legend {
             heading: if named { heading } else { String::new() },
             entries: if named { entries } else { Vec::new() },
+            is_above: false,
+        };
+        legend.is_above = legend.column_width() > MOST;
+        legend
+    }
+
+    /// Width in one column, with the gap to the data; 0 if there is nothing to show.
+    fn column_width(&self) -> f64 {
+        let names = self.entries.iter();
+        let names = names.map(|(name, _)| LINE + SPACE + text_width(name, SMALL));
+        let heading = (!self.entries.is_empty()).then(|| text_width(&self.heading, SMALL));
+        names.chain(heading).fold(-GAP, f64::max) + GAP
+    }
+
+    /// What it takes of the width at the right of the data.
+    pub(super) fn width(&self) -> f64 {
+        if self.is_above {
+            0.0
+        } else {
+            self.column_width()
         }
     }
 
-    /// Width with the gap to the data; 0 if there is nothing to show.
-    pub(super) fn width(&self) -> i32 {
-        if self.entries.is_empty() {
-            return 0;
-        }
-        let names = self
-            .entries
-            .iter()
-            .map(|(name, _)| LINE + SPACE + text_width(name, SMALL));
-        let widest = names
-            .chain([text_width(&self.heading, SMALL)])
-            .max()
-            .unwrap_or(0);
-        (GAP + widest).min(MOST)
+    /// What it takes of the height above the data.
+    pub(super) fn height(&self) -> f64 {
+        let rows = self.above().last().map(|entry| entry.row + 1);
+        rows.map_or(0.0, |rows| rows as f64 * ROW + GAP / 2.0)
     }
 
-    /// Draws it between `top` and `bottom` at the right edge of the page. Where there are more
-    /// names than rows, every second or third and so on is shown.
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, top: i32, bottom: i32) {
-        let left = SIZE.0 - MARGIN - self.width() + GAP;
-        let right = SIZE.0 - MARGIN;
-        let mut y = top + SMALL / 2;
-        if !self.heading.is_empty() {
-            let heading = fit(&self.heading, right - left, SMALL);
-            canvas.text(&heading, (left, y), Place::Right, SMALL);
-            y += ROW;
+    /// Draws it at the right of the data, which begin at `top`, or above them.
+    pub(super) fn draw(&self, page: &mut Page, top: f64, bottom: f64) {
+        let (left, y, entries) = if self.is_above {
+            (MARGIN, top - self.height(), self.above())
+        } else {
+            let left = SIZE.0 - MARGIN - self.width() + GAP;
+            (left, top, self.beside(bottom - top))
+        };
+        for entry in entries {
+            let (x, y) = (left + entry.left, y + SMALL / 2.0 + entry.row as f64 * ROW);
+            let mut name_left = x;
+            if let Some(colour) = entry.colour {
+                page.line(vec![(x, y), (x + LINE, y)], CURVE, *colour);
+                name_left += LINE + SPACE;
+            }
+            page.text(&entry.name, (name_left, y), Place::Right, SMALL);
         }
-        let rows = ((bottom - y) / ROW).max(2) as usize;
-        let stride = self.entries.len().div_ceil(rows).max(1);
+    }
+
+    /// In one column. Where there are more names than rows, every second or third and so on is
+    /// shown.
+    fn beside(&self, height: f64) -> Vec<Entry<'_>> {
+        let rows = (height / ROW).max(3.0) as usize;
+        let mut entries = self.heading();
+        let stride = self.entries.len().div_ceil(rows - entries.len()).max(1);
         for (name, colour) in self.entries.iter().step_by(stride) {
-            canvas.line(&[(left, y), (left + LINE, y)], CURVE, *colour);
-            let name_left = left + LINE + SPACE;
-            let name = fit(name, right - name_left, SMALL);
-            canvas.text(&name, (name_left, y), Place::Right, SMALL);
-            y += ROW;
+            entries.push(Entry {
+                left: 0.0,
+                row: entries.len(),
+                name: name.clone(),
+                colour: Some(colour),
+            });
         }
+        entries
+    }
+
+    /// One after the other, in rows as wide as the page.
+    fn above(&self) -> Vec<Entry<'_>> {
+        if !self.is_above {
+            return Vec::new();
+        }
+        let most = SIZE.0 - 2.0 * MARGIN;
+        let mut entries = self.heading();
+        let (mut left, mut row) = match entries.first() {
+            Some(heading) => (text_width(&heading.name, SMALL) + GAP, 0),
+            None => (0.0, 0),
+        };
+        for (name, colour) in &self.entries {
+            let name = fit(name, most - LINE - SPACE, SMALL);
+            let width = LINE + SPACE + text_width(&name, SMALL);
+            if left > 0.0 && left + width > most {
+                (left, row) = (0.0, row + 1);
+            }
+            if row == MOST_ROWS {
+                break;
+            }
+            entries.push(Entry {
+                left,
+                row,
+                name,
+                colour: Some(colour),
+            });
+            left += width + GAP;
+        }
+        entries
+    }
+
+    fn heading(&self) -> Vec<Entry<'_>> {
+        let name = fit(&self.heading, SIZE.0 - 2.0 * MARGIN, SMALL);
+        let entry = Entry {
+            left: 0.0,
+            row: 0,
+            name,
+            colour: None,
+        };
+        Some(entry)
+            .filter(|entry| !entry.name.is_empty())
+            .into_iter()
+            .collect()
     }
 }

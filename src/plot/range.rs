@@ -1,7 +1,7 @@
 //! The drawn part of an axis: its ends, round ticks and their text. Takes values, gives
 //! fractions of a length, and words. Must not know the picture.
 
-use super::axis::Spacing;
+use super::axis::{Spacing, power_of_ten};
 
 /// Larger magnitudes are drawn as gaps: differences of them are no numbers.
 const LARGEST: f64 = 1e300;
@@ -98,7 +98,7 @@ impl Range {
     }
 
     /// Round values in the range, about `most` of them, with their texts.
-    pub(super) fn ticks(&self, most: usize) -> Vec<(f64, String)> {
+    pub(super) fn ticks(&self, most: usize) -> Ticks {
         let most = most.max(2);
         match self.spacing {
             Spacing::Linear => self.linear_ticks(most),
@@ -106,10 +106,9 @@ impl Range {
         }
     }
 
-    fn linear_ticks(&self, most: usize) -> Vec<(f64, String)> {
+    fn linear_ticks(&self, most: usize) -> Ticks {
         let raw = (self.high - self.low) / most as f64;
-        let power = raw.log10().floor();
-        let unit = 10_f64.powf(power);
+        let unit = 10_f64.powf(raw.log10().floor());
         let factor = [1.0, 2.0, 2.5, 5.0]
             .into_iter()
             .find(|f| f * unit >= raw * 0.999);
@@ -117,43 +116,98 @@ impl Range {
         // An end that misses a round value by less than anyone can see still gets its text.
         let slack = 1e-3 * (self.high - self.low);
         let first = ((self.low - slack) / step).ceil();
-        let ticks: Vec<f64> = (0..=most + 1)
+        let values: Vec<f64> = (0..=most + 1)
             .map(|i| (first + i as f64) * step)
             .take_while(|tick| *tick <= self.high + slack)
             .collect();
-        let largest = ticks.iter().fold(0.0_f64, |a, tick| a.max(tick.abs()));
         let digits = if factor == Some(2.5) { 1 } else { 0 };
         let step_power = step.log10().round_down() - digits;
-        let text = |tick: f64| tick_text(tick, largest, step_power);
+        let power = common_power(&values, step_power);
+        let text = |tick: f64| plain(tick, power, step_power);
         let place = |tick: f64| tick.clamp(self.low, self.high);
-        ticks
-            .into_iter()
-            .map(|tick| (place(tick), text(tick)))
-            .collect()
+        Ticks {
+            marks: values.into_iter().map(|t| (place(t), text(t))).collect(),
+            minor: Vec::new(),
+            power,
+        }
     }
 
-    fn log_ticks(&self, most: usize) -> Vec<(f64, String)> {
+    fn log_ticks(&self, most: usize) -> Ticks {
         let first = self.low.log10().floor() as i32;
         let last = self.high.log10().ceil() as i32;
         let inside = |tick: &f64| (self.low * 0.999_999..=self.high * 1.000_001).contains(tick);
         let stride = ((last - first) as usize).div_ceil(most + 1).max(1);
-        let decades = (first..=last)
-            .step_by(stride)
-            .map(|power| 10_f64.powi(power));
-        let mut ticks: Vec<f64> = decades.filter(inside).collect();
-        if ticks.len() < 3 {
-            let powers = (first..=last).map(|power| 10_f64.powi(power));
-            let parts = powers.flat_map(|ten| [ten, 2.0 * ten, 5.0 * ten]);
-            ticks = parts.filter(inside).collect();
+        let powers: Vec<i32> = (first..=last).collect();
+        let multiples = |of: &[f64]| -> Vec<f64> {
+            let all = powers.iter().flat_map(|power| {
+                let ten = 10_f64.powi(*power);
+                of.iter().map(move |multiple| multiple * ten)
+            });
+            all.filter(inside).collect()
+        };
+        let between = match powers.len() <= MOST_MINOR_DECADES {
+            true => multiples(&[2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]),
+            false => Vec::new(),
+        };
+        let decades = powers.iter().copied().step_by(stride);
+        let decades: Vec<i32> = decades.filter(|p| inside(&10_f64.powi(*p))).collect();
+        if decades.len() < 2 {
+            return self.few_log_ticks(most, multiples(&[1.0, 2.0, 5.0]), between);
         }
-        if ticks.len() < 2 {
+        let raised = decades.iter().any(|power| !(-3..=3).contains(power));
+        let mark = |power: i32| {
+            let text = match raised {
+                true => power_of_ten(power),
+                false => plain(10_f64.powi(power), 0, power),
+            };
+            (10_f64.powi(power), text)
+        };
+        Ticks {
+            marks: decades.into_iter().map(mark).collect(),
+            minor: between,
+            power: 0,
+        }
+    }
+
+    /// Within less than two decades.
+    fn few_log_ticks(&self, most: usize, values: Vec<f64>, minor: Vec<f64>) -> Ticks {
+        if values.len() < 3 {
             return self.linear_ticks(most);
         }
-        let text = |tick: f64| {
-            let power = tick.log10().round_down();
-            tick_text(tick, tick, power)
-        };
-        ticks.into_iter().map(|tick| (tick, text(tick))).collect()
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let power = common_power(&values, least.log10().round_down());
+        let text = |tick: f64| plain(tick, power, tick.log10().round_down());
+        Ticks {
+            marks: values.into_iter().map(|t| (t, text(t))).collect(),
+            minor,
+            power,
+        }
+    }
+}
+
+/// What marks an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ticks {
+    /// Round values with their texts.
+    pub(super) marks: Vec<(f64, String)>,
+    /// Values that get a short mark without text.
+    pub(super) minor: Vec<f64>,
+    /// The texts are in units of this power of ten.
+    pub(super) power: i32,
+}
+
+/// Over more decades, marks between them would be a smear.
+const MOST_MINOR_DECADES: usize = 8;
+
+/// The power of ten that the texts of ticks leave to the axis's label, a multiple of three: 0 where
+/// the numbers are short as they are.
+fn common_power(ticks: &[f64], step_power: i32) -> i32 {
+    let largest = ticks.iter().fold(0.0_f64, |a, tick| a.max(tick.abs()));
+    let power = largest.max(f64::MIN_POSITIVE).log10().round_down();
+    if power >= 5 || step_power < -3 && power < 0 {
+        power.div_euclid(3) * 3
+    } else {
+        0
     }
 }
 
@@ -168,20 +222,29 @@ impl RoundDown for f64 {
     }
 }
 
-/// A tick among ticks up to `largest`, whose distance has the power of ten `step_power`.
-fn tick_text(tick: f64, largest: f64, step_power: i32) -> String {
-    let power = largest.max(f64::MIN_POSITIVE).log10().round_down();
-    let text = if tick == 0.0 {
-        "0".to_string()
-    } else if power >= 5 || step_power < -4 {
-        let own_power = tick.abs().log10().round_down();
-        let digits = (own_power - step_power).max(0) as usize;
-        format!("{tick:.digits$e}")
-    } else {
-        let decimals = (-step_power).max(0) as usize;
-        format!("{tick:.decimals$}")
+/// A tick in units of a power of ten, with as many decimals as steps of another need. Thousands
+/// stand apart from 10 000 on.
+fn plain(tick: f64, power: i32, step_power: i32) -> String {
+    if tick == 0.0 {
+        return "0".to_owned();
+    }
+    let decimals = (power - step_power).max(0) as usize;
+    // Powers beyond 10^308 are no numbers.
+    let shifted = match power {
+        0 => tick,
+        _ => tick / 10_f64.powi(power / 2) / 10_f64.powi(power - power / 2),
     };
-    text.replace('-', "\u{2212}")
+    let text = format!("{shifted:.decimals$}");
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => ("\u{2212}", rest),
+        None => ("", text.as_str()),
+    };
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    if whole.len() < 5 {
+        return format!("{sign}{whole}{rest}");
+    }
+    let (thousands, last) = whole.split_at(whole.len() - 3);
+    format!("{sign}{thousands}\u{2009}{last}{rest}")
 }
 
 #[cfg(test)]
@@ -190,7 +253,10 @@ mod tests {
 
     fn texts(values: &[f64], spacing: Spacing) -> Vec<String> {
         let range = Range::of(values.iter().copied(), spacing);
-        range.ticks(5).into_iter().map(|(_, text)| text).collect()
+        let ticks = range.ticks(5);
+        let power = (ticks.power != 0).then(|| power_of_ten(ticks.power));
+        let texts = ticks.marks.into_iter().map(|(_, text)| text);
+        texts.chain(power).collect()
     }
 
     #[test]
@@ -200,12 +266,21 @@ mod tests {
         assert_eq!(linear(-75.3, 41.0), "−75 −50 −25 0 25");
         assert_eq!(linear(0.0, 999.99), "0 200 400 600 800 1000");
         assert_eq!(linear(0.0, 0.3), "0 0.1 0.2 0.3");
-        assert_eq!(linear(0.0, 2.2e6), "0 5e5 1.0e6 1.5e6 2.0e6");
-        assert_eq!(linear(1e-7, 3e-7), "1.0e−7 1.5e−7 2.0e−7 2.5e−7 3.0e−7");
+        assert_eq!(linear(0.0, 2.2e6), "0 0.5 1.0 1.5 2.0 10⁶");
+        assert_eq!(linear(1e-7, 3e-7), "100 150 200 250 300 10⁻⁹");
         assert_eq!(linear(7.0, 7.0), "6.8 7.0 7.2");
+        assert_eq!(
+            linear(-5e4, 2e4),
+            "−40\u{2009}000 −20\u{2009}000 0 20\u{2009}000"
+        );
+        assert_eq!(linear(0.0, 0.003), "0 0.001 0.002 0.003");
+        assert_eq!(linear(0.0, 1e300), "0 0.2 0.4 0.6 0.8 1.0 10³⁰⁰");
         let log = |low, high| texts(&[low, high], Spacing::Log).join(" ");
         assert_eq!(log(1.0, 1000.0), "1 10 100 1000");
-        assert_eq!(log(0.2, 20.0), "0.2 0.5 1 2 5 10 20");
+        assert_eq!(log(0.2, 20.0), "1 10");
+        assert_eq!(log(0.2, 4.0), "0.2 0.5 1 2");
+        assert_eq!(log(1e5, 9e5), "100 200 500 10³");
+        assert_eq!(log(1e3, 1e6), "10³ 10⁴ 10⁵ 10⁶");
         assert_eq!(log(80.0, 160.0), "80 100 120 140 160");
     }
 
@@ -231,7 +306,7 @@ mod tests {
                     Range::of(all.clone(), spacing),
                     Range::of_results(all, spacing),
                 ] {
-                    let ticks = range.ticks(5);
+                    let ticks = range.ticks(5).marks;
                     assert!(
                         !ticks.is_empty() && ticks.len() < 20,
                         "{values:?}: {ticks:?}"

@@ -6,7 +6,7 @@
 use super::flow::{Flow, Work, flow};
 use super::journal::Entry;
 use super::summary::complete;
-use super::{Progress, ProtocolError, Target, tables, writer};
+use super::{Progress, ProtocolError, Target, Written, tables, writer};
 use crate::exec::{Engine, ExecError, Job, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile_with};
@@ -66,14 +66,15 @@ impl Chosen {
         engine.prepare(&self.compiled.plan)
     }
 
-    /// Runs the cells, with a prepared job, and writes their traces. A failure on the way is in the flow that is given;
-    /// whole rows stay in the partial file then.
+    /// Runs the cells, with a prepared job, writes their traces and shows them to `also`. A
+    /// failure on the way is in the flow that is given; whole rows stay in the partial file then.
     pub(super) fn run(
         &self,
         engine: &dyn Engine,
         job: Box<dyn Job>,
         target: &Target,
         progress: &mut dyn Progress,
+        also: &mut (dyn FnMut(Written<'_>) + Send),
     ) -> Result<Flow, ProtocolError> {
         let sheet = std::slice::from_ref(&self.sheet);
         let mut tables = writer::open(sheet, target, &Entry::begin(1), &mut |_| {})?;
@@ -89,6 +90,7 @@ impl Chosen {
                 let rows = tables::of(&self.experiment, recorded, output, places)?;
                 for (table, (_, rows)) in tables.iter_mut().zip(&rows.long) {
                     table.append(rows)?;
+                    also(Written::Long(rows));
                 }
             }
             Ok(())

@@ -17,6 +17,8 @@ pub enum ProtocolError {
     Table(TableError),
     /// A file could not be written.
     File(FileError),
+    /// A picture could not be made, in words.
+    Picture(String),
     /// An axis is named as a column of every table is.
     Clash {
         /// The name.
@@ -60,6 +62,7 @@ impl std::fmt::Display for ProtocolError {
             ProtocolError::Exec(error) => error.fmt(f),
             ProtocolError::Table(error) => error.fmt(f),
             ProtocolError::File(error) => error.fmt(f),
+            ProtocolError::Picture(why) => f.write_str(why),
             ProtocolError::Clash { name } => write!(
                 f,
                 "`{name}` is varied, and the table has a column of that name for every model; give it another name \

@@ -6,6 +6,7 @@
 use super::{Progress, ProtocolError, RunOutcome, Target, run};
 use crate::exec::Engine;
 use crate::experiment::Experiment;
+use crate::plot::PictureFormat;
 
 /// Runs `experiment`, as [`crate::experiment::fi`] makes it, and writes its files.
 ///
@@ -15,7 +16,8 @@ pub fn run_fi(
     experiment: &Experiment,
     engine: &dyn Engine,
     target: &Target,
+    pictures: &[PictureFormat],
     progress: &mut dyn Progress,
 ) -> Result<RunOutcome, ProtocolError> {
-    run(experiment, engine, target, Some("fi.svg"), progress)
+    run(experiment, engine, target, pictures, progress)
 }

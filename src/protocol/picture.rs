@@ -1,14 +1,15 @@
 //! A picture of a table: curves, a map, or a raster of spikes.
 //!
 //! Takes a table as our commands write them, and the columns to draw where the user says; gives
-//! SVG. Must not know files.
+//! a page. Must not know files.
 //!
 //! What is drawn where nothing is said: the spikes of a table with `cell` and `spike_time`; the
 //! states over `t`; else `rate` (or the last column) over the last axis that varies, one curve per
-//! value of the axis before it, or a map where those are many. Further axes stay at their first
-//! value.
+//! value of the axis before it, or a map where those are many; dots over an axis that varies together
+//! with others. Further axes stay at their first value.
 
-use crate::plot::{Axis, CurvePlot, HeatMap, Raster, Series, curves, heat_map, raster};
+use super::drawing::legend_text;
+use crate::plot::{Axis, CurvePlot, HeatMap, Page, Raster, Series, curves, heat_map, raster};
 use crate::record::FEATURES;
 use crate::table::{Column, Table};
 
@@ -26,16 +27,16 @@ pub struct PictureOptions {
 }
 
 /// A picture, and what the user should know of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The picture.
-    pub svg: String,
+    pub page: Page,
     /// What was left out.
     pub notes: Vec<String>,
 }
 
 /// More curves than this are drawn as a map.
-const MOST_CURVES: usize = 7;
+pub(super) const MOST_CURVES: usize = 7;
 
 /// Draws a table.
 ///
@@ -52,7 +53,7 @@ pub fn picture(table: &Table, options: &PictureOptions) -> Result<Picture, Strin
         *options == PictureOptions::default(),
     ) {
         return Ok(Picture {
-            svg: spikes(cell, time),
+            page: spikes(cell, time),
             notes: Vec::new(),
         });
     }
@@ -60,15 +61,19 @@ pub fn picture(table: &Table, options: &PictureOptions) -> Result<Picture, Strin
     let by = chosen
         .by
         .filter(|by| by.name != x.name && by.name != y.name);
+    let axes = varying_axes(table);
+    let is_joint = |with: &Column| axes.iter().any(|axis| are_joint(axis, with));
+    let by = by.filter(|by| options.by.is_some() || !is_joint(by));
+    let scattered = by.is_none() && chosen.z.is_none() && is_joint(x);
     let others = [Some(x), Some(y), by, chosen.z];
     let (rows, notes) = first_of_others(table, &others);
     let many = by.filter(|by| options.by.is_none() && distinct(by, &rows).len() > MOST_CURVES);
-    let svg = match (chosen.z, many) {
+    let page = match (chosen.z, many) {
         (Some(z), _) => map(&rows, x, y, z),
         (None, Some(second)) => map(&rows, x, second, y),
-        (None, None) => lines(&rows, x, y, by),
+        (None, None) => lines(&rows, x, y, by, scattered),
     };
-    Ok(Picture { svg, notes })
+    Ok(Picture { page, notes })
 }
 
 /// The columns that the user names, and what the others are by default.
@@ -88,8 +93,12 @@ impl<'a> Chosen<'a> {
             by: named(&options.by)?,
             z: named(&options.z)?,
         };
-        let axes = varying_axes(table);
-        let time = table.column("t").filter(|_| table.column("cell").is_some());
+        let mut axes = varying_axes(table);
+        // Repeats are drawn only where nothing else varies.
+        if axes.len() > 1 {
+            axes.retain(|axis| axis.name != "repeat");
+        }
+        let time = time(table).filter(|_| table.column("cell").is_some());
         let taken = [chosen.x, chosen.y, chosen.by];
         let is_taken = move |axis: &&Column| taken.iter().flatten().any(|c| c.name == axis.name);
         let mut free = axes.iter().rev().copied().filter(|axis| !is_taken(axis));
@@ -116,9 +125,9 @@ impl<'a> Chosen<'a> {
         })?;
         let state = || {
             let mut columns = table.columns().iter();
-            let is_axis = |c: &&Column| c.name != x.name && c.name != "cell" && c.name != "t";
+            let is_axis = |c: &&Column| c.name != x.name && c.name != "cell" && !is_time(c);
             // The first column after the time; in a table of features, the last one.
-            if x.name == "t" {
+            if is_time(x) {
                 columns.find(is_axis)
             } else {
                 columns.rfind(is_axis)
@@ -168,19 +177,41 @@ fn varying_axes(table: &Table) -> Vec<&Column> {
     axes.filter(|column| varies(column)).collect()
 }
 
+/// The time of a table of traces.
+fn time(table: &Table) -> Option<&Column> {
+    table.columns().iter().find(|column| is_time(column))
+}
+
+fn is_time(column: &Column) -> bool {
+    column.name == "time" || column.name == "t"
+}
+
+/// Do two axes vary together, as those of random samples, so that their values are no grid? One that
+/// is cut short has at least half of its points.
+fn are_joint(a: &Column, b: &Column) -> bool {
+    let bits = |column: &Column, row| column.data.float(row).map(f64::to_bits);
+    let rows: Vec<usize> = (0..a.data.len()).collect();
+    let pairs = rows.iter().map(|row| (bits(a, *row), bits(b, *row)));
+    let pairs: std::collections::HashSet<_> = pairs.collect();
+    let of_grid = distinct(a, &rows).len() * distinct(b, &rows).len();
+    a.name != b.name && 2 * pairs.len() < of_grid
+}
+
 fn varies(column: &Column) -> bool {
     (1..column.data.len()).any(|row| column.data.float(row) != column.data.float(0))
 }
 
-/// The rows in which every axis that is not drawn has its first value.
+/// The rows in which every axis that is not drawn, nor varies with the first of the drawn, has its
+/// first value.
 fn first_of_others(table: &Table, drawn: &[Option<&Column>]) -> (Vec<usize>, Vec<String>) {
+    let x = drawn.first().copied().flatten();
     let is_drawn = |column: &&Column| drawn.iter().flatten().any(|c| c.name == column.name);
-    let by_time = drawn.iter().flatten().any(|c| c.name == "t");
+    let by_time = drawn.iter().flatten().any(|c| is_time(c));
     let held: Vec<&Column> = match by_time {
         true => Vec::new(),
         false => varying_axes(table)
             .into_iter()
-            .filter(|c| !is_drawn(c))
+            .filter(|c| !is_drawn(c) && !x.is_some_and(|x| are_joint(x, c)))
             .collect(),
     };
     let has_first = |row: &usize| held.iter().all(|c| c.data.float(*row) == c.data.float(0));
@@ -206,7 +237,7 @@ fn axis(column: &Column) -> Axis {
     Axis::new(&column.name, &column.unit)
 }
 
-fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>) -> String {
+fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>, scattered: bool) -> Page {
     let points = |of: Option<f64>| {
         let own = rows.iter().filter(|row| match (by, of) {
             (Some(by), Some(value)) => by.data.float(**row) == Some(value),
@@ -223,17 +254,18 @@ fn lines(rows: &[usize], x: &Column, y: &Column, by: Option<&Column>) -> String 
         Some(by) => distinct(by, rows)
             .into_iter()
             .map(|value| Series {
-                label: value.to_string(),
+                label: legend_text(value),
                 points: points(Some(value)),
             })
             .collect(),
     };
     let mut plot = CurvePlot::new(axis(x), axis(y), series);
     plot.legend = by.map(axis).unwrap_or_default();
+    plot.scattered = scattered;
     curves(&plot)
 }
 
-fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> String {
+fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> Page {
     let sorted = |column| {
         let mut values = distinct(column, rows);
         values.retain(|value| value.is_finite());
@@ -262,16 +294,14 @@ fn map(rows: &[usize], x: &Column, y: &Column, z: &Column) -> String {
         x_values,
         y_values,
         values,
-        ..HeatMap::default()
     })
 }
 
-fn spikes(cell: &Column, time: &Column) -> String {
+fn spikes(cell: &Column, time: &Column) -> Page {
     let spike = |row| Some((time.data.float(row)?, cell.data.float(row)?));
     raster(&Raster {
         x: axis(time),
         y: axis(cell),
         spikes: (0..time.data.len()).filter_map(spike).collect(),
-        ..Raster::default()
     })
 }

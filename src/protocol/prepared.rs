@@ -30,9 +30,7 @@ impl Prepared {
     /// # Errors
     /// No plan, or an engine that cannot take it.
     pub fn new(experiment: &Experiment, engine: &dyn Engine) -> Result<Prepared, ProtocolError> {
-        if let Some(name) = rows::clash(experiment) {
-            return Err(ProtocolError::Clash { name: name.into() });
-        }
+        rows::refuse_clash(experiment)?;
         let compiled = compile_with(experiment, engine.passes())?;
         Ok(Prepared {
             experiment: experiment.clone(),

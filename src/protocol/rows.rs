@@ -5,16 +5,22 @@
 
 use std::ops::Range;
 
+use super::ProtocolError;
 use super::tables::Slice;
 use crate::experiment::Experiment;
 use crate::record::{FEATURES, Feature, Quantity, SpikeTrain, Summary, Timing};
 use crate::table::{Column, ColumnData};
 
-/// The first axis named as another column is; such a table could not be read by name.
-pub(super) fn clash(experiment: &Experiment) -> Option<&str> {
+/// Refuses an axis that is named as another column is; such a table could not be read by name.
+pub(super) fn refuse_clash(experiment: &Experiment) -> Result<(), ProtocolError> {
     let taken = |name: &str| name == "cell" || FEATURES.iter().any(|f| f.name == name);
     let mut axes = experiment.grid.axes().iter();
-    axes.find(|axis| taken(&axis.name)).map(|a| a.name.as_str())
+    match axes.find(|axis| taken(&axis.name)) {
+        Some(axis) => Err(ProtocolError::Clash {
+            name: axis.name.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// A unit's label as tables have it: nothing where there is none.

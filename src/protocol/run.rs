@@ -1,13 +1,18 @@
-//! A run: an experiment swept, its tables and `run.json` written.
+//! A run: an experiment swept, its tables, their picture and `run.json` written.
 //!
 //! Takes an experiment and an engine; gives files and a few rows to show.
 
 use super::drawing::Drawing;
+use super::shown::Shown;
 use super::summary::{kept, run_report};
-use super::{Progress, ProtocolError, Swept, Target, sweep};
+use super::traces::TRACES;
+use super::{
+    Progress, ProtocolError, Swept, Target, Written, pictures, rows, sweep, write_pictures,
+};
 use crate::exec::{Engine, ExecError};
 use crate::experiment::Experiment;
-use crate::table::{Table, write_whole};
+use crate::plot::PictureFormat;
+use crate::table::{Table, read_table};
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -20,8 +25,8 @@ pub struct RunOutcome {
     pub files: Vec<String>,
 }
 
-/// Runs `experiment` and writes its files; rates over the grid are drawn to `picture`, if it is
-/// named and the features are recorded.
+/// Runs `experiment` and writes its files, with a picture in each of `formats`: the rates over the
+/// last axes, or what else there is to draw. One of a single cell's features has nothing to draw.
 ///
 /// # Errors
 /// What [`sweep`] refuses, a picture or report that cannot be written, a run that failed, or an
@@ -30,21 +35,41 @@ pub fn run(
     experiment: &Experiment,
     engine: &dyn Engine,
     target: &Target,
-    picture: Option<&str>,
+    formats: &[PictureFormat],
     progress: &mut dyn Progress,
 ) -> Result<RunOutcome, ProtocolError> {
+    rows::refuse_clash(experiment)?;
+    let tracing = experiment.tracing();
+    let mut drawing = Drawing::new(experiment, tracing.as_ref())?;
+    let formats = match drawing.is_nothing() {
+        true => &[],
+        false => formats,
+    };
     // Before the run, not after hours of it.
-    let names: Vec<&str> = picture.into_iter().chain([REPORT]).collect();
-    target.refuse_existing(&names)?;
-    let mut drawing = Drawing::new(experiment);
+    let drawn = pictures::names(&target.path(), formats);
+    let names = drawn.iter().map(String::as_str).chain([REPORT]);
+    target.refuse_existing(&names.collect::<Vec<_>>())?;
+    let mut shown = Shown::new(experiment);
     let swept = sweep(experiment, engine, target, progress, &mut |rows| {
-        drawing.take(rows)
+        if let Written::Main(rows) = rows {
+            shown.take(rows);
+        }
+        drawing.take(rows);
     })?;
     let mut files = swept.files.clone();
-    if let (None, Some(name)) = (&swept.failure, picture) {
-        let path = target.folder.join(name);
-        write_whole(&path, drawing.draw().as_bytes(), target.overwrite())?;
-        files.push(name.to_owned());
+    if swept.failure.is_none() {
+        if drawing.lacks_traces() && !formats.is_empty() {
+            let earlier = read_table(
+                &target
+                    .folder
+                    .join(format!("{TRACES}.{}", target.format().extension())),
+            )?;
+            drawing.take(Written::Long(&earlier));
+        }
+        if let Some(page) = drawing.page() {
+            write_pictures(&page, &target.path(), formats, target.overwrite())?;
+        }
+        files.extend(drawn);
     }
     files.push(REPORT.to_owned());
     let reported = run_report(experiment, engine, &swept, &files)
@@ -65,7 +90,7 @@ pub fn run(
         }
     }
     Ok(RunOutcome {
-        sample: drawing.sample,
+        sample: shown.rows,
         swept,
         files,
     })

@@ -11,7 +11,7 @@ use super::chosen::Chosen;
 use super::flow::{Flow, Share, Work, flow};
 use super::journal::{Entry, Journal};
 use super::writer::{self, Ended, Writer};
-use super::{ProtocolError, Target, cost, marks, space, summary};
+use super::{ProtocolError, Target, cost, marks, rows, space, summary};
 use crate::exec::{Engine, ExecError, RunStats};
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, compile_with};
@@ -32,6 +32,15 @@ impl Progress for Silent {
     fn at(&mut self, _: u64, _: u64) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
+}
+
+/// Rows that a sweep has written.
+#[derive(Clone, Copy, Debug)]
+pub enum Written<'a> {
+    /// Of the main table, one per cell.
+    Main(&'a Table),
+    /// Of another table.
+    Long(&'a Table),
 }
 
 /// How a sweep went.
@@ -57,8 +66,8 @@ pub struct Swept {
     pub failure: Option<ExecError>,
 }
 
-/// Runs `experiment` on `engine`, writes its tables to `target`, and shows the rows of the main one
-/// to `also` (a picture, a summary), some thousand at a time.
+/// Runs `experiment` on `engine`, writes its tables to `target`, and shows their rows to `also` (a
+/// picture, a summary), some thousand at a time.
 ///
 /// # Errors
 /// No plan, no room, no file, or no earlier run that can be gone on with. A run that fails or is
@@ -68,13 +77,11 @@ pub fn sweep(
     engine: &dyn Engine,
     target: &Target,
     progress: &mut dyn Progress,
-    also: &mut (dyn FnMut(&Table) + Send),
+    also: &mut (dyn FnMut(Written<'_>) + Send),
 ) -> Result<Swept, ProtocolError> {
     let compiled = compile_with(experiment, engine.passes())?;
     let n_cells = experiment.grid.n_cells();
-    if let Some(name) = super::rows::clash(experiment) {
-        return Err(ProtocolError::Clash { name: name.into() });
-    }
+    rows::refuse_clash(experiment)?;
     let chosen = Chosen::of(experiment, engine, target)?;
     let mut marks = marks::of(experiment, &compiled, engine);
     marks.push(("format", target.format().extension().to_owned()));
@@ -113,7 +120,7 @@ pub fn sweep(
         all: before.saturating_add(n_cells.saturating_mul(steps_each)),
     };
     let traced = match tracing {
-        Some((chosen, job)) => chosen.run(engine, job, target, &mut share)?,
+        Some((chosen, job)) => chosen.run(engine, job, target, &mut share, &mut *writer.also)?,
         None => Flow::default(),
     };
     let is_cut = traced.failure.is_some();

@@ -3,22 +3,20 @@
 //! Takes an experiment whose one recorder is a trace, as [`crate::experiment::trace`] makes it; gives
 //! `trace.csv` (or `trace.parquet`) and `trace.svg`.
 
+use super::drawing::Drawing;
 use super::gather::{columns, explained, gather};
-use super::rows::unit;
 use super::summary::complete;
 use super::tables::{self, Rows};
-use super::{Progress, ProtocolError, Target};
+use super::{Progress, ProtocolError, Target, Written, pictures, write_pictures};
 use crate::exec::{Engine, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::compile_with;
-use crate::plot::{Axis, CurvePlot, Panel, Series, curves};
+use crate::plot::PictureFormat;
 use crate::report::RunReport;
-use crate::table::{Table, TableWriter, clear, write_whole};
+use crate::table::{TableWriter, clear};
 
-const PICTURE: &str = "trace.svg";
-
-/// Runs `experiment` and writes its traces to `target` and their picture beside it. Gives the names
-/// of the files and the number of cells that ended in no finite number.
+/// Runs `experiment` and writes its traces to `target` and their picture beside it, in each of
+/// `formats`. Gives the names of the files and the number of cells that ended in no finite number.
 ///
 /// # Errors
 /// No plan, an engine that fails or is stopped, a file that cannot be written.
@@ -26,9 +24,12 @@ pub fn run_trace(
     experiment: &Experiment,
     engine: &dyn Engine,
     target: &Target,
+    formats: &[PictureFormat],
     progress: &mut dyn Progress,
 ) -> Result<(Vec<String>, usize), ProtocolError> {
-    target.refuse_existing(&[PICTURE])?;
+    let mut drawing = Drawing::new(experiment, None)?;
+    let drawn = pictures::names(&target.path(), formats);
+    target.refuse_existing(&drawn.iter().map(String::as_str).collect::<Vec<_>>())?;
     let compiled = compile_with(experiment, engine.passes())?;
     let n_cells = experiment.grid.n_cells();
     let cells: Vec<u64> = (0..n_cells).collect();
@@ -45,8 +46,7 @@ pub fn run_trace(
         columns: gathered.columns,
         non_finite: gathered.non_finite,
     };
-    let Rows { main, long, .. } =
-        tables::of(experiment, &compiled.recorded, &output, 0..cells.len())?;
+    let Rows { long, .. } = tables::of(experiment, &compiled.recorded, &output, 0..cells.len())?;
     let Some((_, traces)) = long.into_iter().next() else {
         return Ok((Vec::new(), n_lost));
     };
@@ -58,69 +58,10 @@ pub fn run_trace(
     writer.append(&traces)?;
     writer.finish(&report.facts(&traces.schema()))?;
     clear(&target.path());
-    let drawn = draw(experiment, &main, &traces);
-    write_whole(
-        &target.folder.join(PICTURE),
-        drawn.as_bytes(),
-        target.overwrite(),
-    )?;
-    Ok((vec![target.name.clone(), PICTURE.to_owned()], n_lost))
-}
-
-/// One panel per quantity; that of the input, at the bottom, is low.
-fn draw(experiment: &Experiment, main: &Table, traces: &Table) -> String {
-    let n_cells = main.n_rows().max(1);
-    let n_samples = traces.n_rows() / n_cells;
-    let time = |row: usize| {
-        traces
-            .column("time")
-            .and_then(|c| c.data.float(row))
-            .unwrap_or(f64::NAN)
-    };
-    let n_quantities = traces.columns().len().saturating_sub(2);
-    let panels = traces
-        .columns()
-        .iter()
-        .skip(2)
-        .enumerate()
-        .map(|(i, column)| Panel {
-            y: Axis::new(&column.name, &column.unit),
-            series: (0..n_cells)
-                .map(|cell| Series {
-                    label: if n_cells > 1 {
-                        label(experiment, main, cell)
-                    } else {
-                        String::new()
-                    },
-                    points: (cell * n_samples..(cell + 1) * n_samples)
-                        .map(|row| (time(row), column.data.float(row)))
-                        .collect(),
-                })
-                .collect(),
-            height: if i + 1 == n_quantities && n_quantities > 1 {
-                0.4
-            } else {
-                1.0
-            },
-        });
-    let legend = match experiment.grid.axes().last() {
-        Some(axis) if n_cells > 1 => Axis::new(&axis.name, unit(&axis.unit.label)),
-        _ => Axis::default(),
-    };
-    curves(&CurvePlot {
-        x: Axis::new("time", "ms"),
-        panels: panels.collect(),
-        legend,
-        ..CurvePlot::default()
-    })
-}
-
-/// The value of the last axis, after those of the others.
-fn label(experiment: &Experiment, main: &Table, cell: usize) -> String {
-    let values = experiment
-        .grid
-        .axes()
-        .iter()
-        .filter_map(|axis| main.column(&axis.name)?.data.float(cell));
-    values.map(|x| x.to_string()).collect::<Vec<_>>().join(", ")
+    drawing.take(Written::Long(&traces));
+    if let Some(page) = drawing.page() {
+        write_pictures(&page, &target.path(), formats, target.overwrite())?;
+    }
+    let files = [target.name.clone()].into_iter().chain(drawn);
+    Ok((files.collect(), n_lost))
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::journal::{self, Entry, Journal, Marks};
 use super::tables;
-use super::{ProtocolError, Target};
+use super::{ProtocolError, Target, Written};
 use crate::exec::TileOutput;
 use crate::experiment::Experiment;
 use crate::plan::{Compiled, Plan};
@@ -40,8 +40,8 @@ pub(super) struct Writer<'a> {
     /// The main table first.
     pub(super) tables: Vec<TableWriter>,
     pub(super) journal: Journal,
-    /// Shown the rows of the main table.
-    pub(super) also: &'a mut (dyn FnMut(&Table) + Send),
+    /// Shown the rows.
+    pub(super) also: &'a mut (dyn FnMut(Written<'_>) + Send),
     /// What is written so far.
     pub(super) entry: Entry,
     /// Seconds of work.
@@ -68,9 +68,10 @@ impl Writer<'_> {
         // The long tables first: a row of the main table says that its cell is done.
         for (table, (_, rows)) in long.iter_mut().zip(&rows.long) {
             table.append(rows)?;
+            (self.also)(Written::Long(rows));
         }
         main.append(&rows.main)?;
-        (self.also)(&rows.main);
+        (self.also)(Written::Main(&rows.main));
         let n = places.len() as u64;
         let lost = output.non_finite[places].iter().filter(|lost| **lost);
         self.entry.n_non_finite += lost.count() as u64;
@@ -194,15 +195,14 @@ pub(super) fn open(
     sheets: &[(String, Table)],
     target: &Target,
     entry: &Entry,
-    also: &mut dyn FnMut(&Table),
+    also: &mut dyn FnMut(Written<'_>),
 ) -> Result<Vec<TableWriter>, TableError> {
     let mut tables = Vec::new();
     for (i, ((name, empty), rows)) in sheets.iter().zip(&entry.rows).enumerate() {
         let (path, schema) = (target.folder.join(name), empty.schema());
-        let mut show = |rows: &Table| {
-            if i == 0 {
-                also(rows);
-            }
+        let mut show = |rows: &Table| match i {
+            0 => also(Written::Main(rows)),
+            _ => also(Written::Long(rows)),
         };
         tables.push(match entry.cells {
             0 => TableWriter::create(&path, &schema, Existing::Replace)?,

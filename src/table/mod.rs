@@ -35,7 +35,7 @@ pub use column::{Column, ColumnData, ColumnKind, ColumnSpec, Schema, Table};
 pub use csv_read::read_csv;
 pub use error::TableError;
 pub use file::{Existing, FileError, partial_path, write_whole};
-pub use number::push_float;
+pub use number::{as_written, push_float};
 pub use reader::read_table;
 pub use text::render_text;
 pub use writer::{Facts, Format, TableWriter, clear, whole_rows};

@@ -44,6 +44,15 @@ pub fn push_float(out: &mut Vec<u8>, x: f64) {
     }
 }
 
+/// `x` as it is read back from a table of text.
+#[must_use]
+pub fn as_written(x: f64) -> f64 {
+    let mut text = Vec::new();
+    push_float(&mut text, x);
+    let text = std::str::from_utf8(&text).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(x)
+}
+
 /// `1e-5 <= x <= 1e9`. One multiplication by an exact power of ten and one rounding: the last
 /// digit is right but for ties, and the same on every machine.
 fn push_plain(out: &mut Vec<u8>, x: f64) {
@@ -157,6 +166,7 @@ mod tests {
             let x = (random.f64() - 0.5) * 10_f64.powi(random.i32(-30..30));
             let written = text(x);
             let read: f64 = written.parse().expect("a number");
+            assert_eq!(as_written(x), read);
             assert!((read - x).abs() <= 0.51e-8 * x.abs(), "{x:e} -> {written}");
             assert_eq!(text(read), written, "{x:e}");
         }

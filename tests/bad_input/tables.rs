@@ -105,8 +105,8 @@ fn tables_that_cannot_be_drawn_or_compared_are_refused() {
         },
         Case {
             files: FILES,
-            arguments: &["plot", "a.csv", "--out", "b.png"],
-            words: &["b.png", ".svg"],
+            arguments: &["plot", "a.csv", "--out", "b.pdf"],
+            words: &["b.pdf", "SVG or PNG", ".svg or .png"],
         },
         Case {
             files: FILES,

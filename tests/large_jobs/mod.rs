@@ -13,8 +13,12 @@ use std::path::Path;
 
 use rheobase::exec::Engine;
 use rheobase::experiment::{Experiment, FiOptions, fi};
+use rheobase::plot::PictureFormat;
 use rheobase::protocol::{Progress, ProtocolError, RunOutcome, Silent, Target, run_fi};
 use rheobase::table::Existing;
+
+/// The formats of the picture.
+const SVG: [PictureFormat; 1] = [PictureFormat::Svg];
 
 /// Leaky integrate-and-fire cells, 100 ms each.
 fn experiment(n: u64) -> Experiment {
@@ -45,7 +49,13 @@ fn run(
     engine: &dyn Engine,
     folder: &Path,
 ) -> Result<RunOutcome, ProtocolError> {
-    run_fi(experiment, engine, &target(folder, false), &mut Silent)
+    run_fi(
+        experiment,
+        engine,
+        &target(folder, false),
+        &SVG,
+        &mut Silent,
+    )
 }
 
 fn bytes(folder: &Path, name: &str) -> Vec<u8> {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use parquet::file::metadata::ParquetMetaDataReader;
 use rheobase::experiment::{Experiment, FiOptions};
-use rheobase::protocol::{ProtocolError, Silent, Target, run_fi, sweep};
+use rheobase::protocol::{ProtocolError, Silent, Target, Written, run_fi, sweep};
 use rheobase::record::Recorder;
 use rheobase::table::{Existing, read_table};
 
@@ -120,7 +120,11 @@ fn a_run_interrupted_anywhere_can_be_read_and_ends_with_the_same_files() {
         &engine(),
         &target(folder.path(), true),
         &mut Silent,
-        &mut |rows| n_shown += rows.n_rows(),
+        &mut |rows| {
+            if let Written::Main(rows) = rows {
+                n_shown += rows.n_rows();
+            }
+        },
     )
     .expect("complete");
     assert_eq!(n_shown, 500);
@@ -142,14 +146,21 @@ fn a_run_in_another_format_is_neither_gone_on_with_nor_lost() {
             ..super::target(folder.path(), resume)
         };
         let mut stop = Until(300_000);
-        run_fi(&experiment(1000), &engine(), &of(first, false), &mut stop)
-            .expect_err("interrupted");
+        run_fi(
+            &experiment(1000),
+            &engine(),
+            &of(first, false),
+            &[],
+            &mut stop,
+        )
+        .expect_err("interrupted");
         let before = names(folder.path());
         let begin = |resume| {
             run_fi(
                 &experiment(1000),
                 &engine(),
                 &of(second, resume),
+                &[],
                 &mut Silent,
             )
             .expect_err("refused")
@@ -161,7 +172,14 @@ fn a_run_in_another_format_is_neither_gone_on_with_nor_lost() {
         let error = begin(false).to_string();
         assert!(error.contains(&format!("{partial} exists")), "{error}");
         assert_eq!(names(folder.path()), before);
-        run_fi(&experiment(1000), &engine(), &of(first, true), &mut Silent).expect("complete");
+        run_fi(
+            &experiment(1000),
+            &engine(),
+            &of(first, true),
+            &[],
+            &mut Silent,
+        )
+        .expect("complete");
     }
 }
 

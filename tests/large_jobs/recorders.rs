@@ -1,12 +1,12 @@
 //! Any recorders: which tables there are, and what they hold.
 
 use rheobase::experiment::{Experiment, FiOptions, Traced};
-use rheobase::protocol::{ProtocolError, Silent, Swept, Target, sweep};
+use rheobase::protocol::{ProtocolError, Silent, Swept, Target, Written, sweep};
 use rheobase::record::{Quantity, Recorder};
 use rheobase::table::{Existing, Table, read_csv};
 
 use super::faulty::{Fault, Faulty};
-use super::{Until, bytes, names, target, with};
+use super::{SVG, Until, bytes, names, target, with};
 
 fn recording(recorders: Vec<Recorder>) -> Experiment {
     let options = FiOptions {
@@ -107,7 +107,11 @@ fn all_tables_are_gone_on_with_together() {
         &engine,
         &target(folder.path(), true),
         &mut Silent,
-        &mut |rows| n_shown += rows.n_rows(),
+        &mut |rows| {
+            if let Written::Main(rows) = rows {
+                n_shown += rows.n_rows();
+            }
+        },
     )
     .expect("complete");
     assert_eq!((n_shown, ended.n_resumed), (500, cut.n_rows));
@@ -233,4 +237,30 @@ fn a_run_with_other_traces_is_another_run() {
     let error = ran(&tracing(Some(&[2])), &again, u64::MAX).expect_err("another run");
     let expected = "its trace of chosen cells differs";
     assert!(error.to_string().contains(expected), "{error}");
+}
+
+/// The picture of chosen traces is drawn from their file by the run that goes on, which does not
+/// make them again.
+#[test]
+fn a_run_that_goes_on_draws_the_traces_of_its_earlier_part() {
+    let mut experiment = tracing(Some(&[400, 3, 77]));
+    experiment.recorders.clear();
+    let run = |folder: &std::path::Path, goes_on, stop| {
+        let engine = Faulty::new(130, Fault::Nothing);
+        let target = target(folder, goes_on);
+        rheobase::protocol::run(&experiment, &engine, &target, &SVG, &mut Until(stop))
+    };
+    let plain = tempfile::tempdir().expect("a temporary folder");
+    run(plain.path(), false, u64::MAX).expect("complete");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    run(folder.path(), false, 200 * 1200).expect_err("interrupted");
+    assert!(folder.path().join("traces.csv").exists());
+    run(folder.path(), true, u64::MAX).expect("complete");
+    let picture = bytes(folder.path(), "fi.svg");
+    assert_eq!(picture, bytes(plain.path(), "fi.svg"));
+    let curves = String::from_utf8(picture).expect("text");
+    assert!(
+        curves.matches("stroke=\"#009E73\"").count() >= 2,
+        "{curves}"
+    );
 }

@@ -7,7 +7,7 @@ use rheobase::experiment::FiOptions;
 use rheobase::protocol::{ProtocolError, Silent, run_fi};
 
 use super::faulty::{Fault, Faulty};
-use super::{Until, bytes, experiment, names, run, status, target, with};
+use super::{SVG, Until, bytes, experiment, names, run, status, target, with};
 
 const STEPS: u64 = 1000;
 
@@ -25,8 +25,14 @@ fn a_run_interrupted_anywhere_ends_with_the_same_files() {
         // Each goes on with the one before; another size of tiles changes nothing.
         let engine = Faulty::new(90 + done / 9, Fault::Nothing);
         let target = target(folder.path(), runs > 0);
-        let error = run_fi(&experiment, &engine, &target, &mut Until(done * STEPS))
-            .expect_err("interrupted");
+        let error = run_fi(
+            &experiment,
+            &engine,
+            &target,
+            &SVG,
+            &mut Until(done * STEPS),
+        )
+        .expect_err("interrupted");
         assert!(
             matches!(error, ProtocolError::Interrupted { .. }),
             "{error:?}"
@@ -47,6 +53,7 @@ fn a_run_interrupted_anywhere_ends_with_the_same_files() {
         &experiment,
         &engine(),
         &target(folder.path(), true),
+        &SVG,
         &mut Silent,
     )
     .expect("complete");
@@ -73,6 +80,7 @@ fn without_an_earlier_run_there_is_nothing_to_go_on_with_and_all_is_run() {
         &experiment(10),
         &engine(),
         &target(folder.path(), true),
+        &SVG,
         &mut Silent,
     )
     .expect("complete");
@@ -87,6 +95,7 @@ fn only_the_same_run_is_gone_on_with() {
         &experiment(1000),
         &engine(),
         &first,
+        &SVG,
         &mut Until(300 * STEPS),
     )
     .expect_err("interrupted");
@@ -110,13 +119,14 @@ fn only_the_same_run_is_gone_on_with() {
         ),
     ] {
         let again = target(folder.path(), true);
-        let error = run_fi(&other, &engine(), &again, &mut Silent).expect_err("another run");
+        let error = run_fi(&other, &engine(), &again, &SVG, &mut Silent).expect_err("another run");
         assert!(error.to_string().contains(named), "{error}");
         assert!(error.to_string().contains("fi.partial.csv"), "{error}");
     }
     assert_eq!(bytes(folder.path(), "fi.partial.csv"), before, "left alone");
     std::fs::remove_file(folder.path().join("fi.partial.jsonl")).expect("removed");
     let again = target(folder.path(), true);
-    let error = run_fi(&experiment(1000), &engine(), &again, &mut Silent).expect_err("no journal");
+    let error =
+        run_fi(&experiment(1000), &engine(), &again, &SVG, &mut Silent).expect_err("no journal");
     assert!(error.to_string().contains("journal"), "{error}");
 }

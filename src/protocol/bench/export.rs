@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Bench, Row};
-use crate::plot::{Axis, CurvePlot, Series, curves};
+use crate::plot::{Axis, CurvePlot, Page, Series, curves};
 
 /// File formats of the table, by the end of the file's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +125,9 @@ impl Bench {
             .collect::<String>()
     }
 
-    /// Cell-steps per second over the number of cells, a curve per engine, as SVG.
+    /// Cell-steps per second over the number of cells, a curve per engine.
     #[must_use]
-    pub fn picture(&self) -> String {
+    pub fn picture(&self) -> Page {
         let series = self.contestants.iter().enumerate().map(|(i, contestant)| {
             let own = self.rows.iter().filter(|row| row.contestant == i);
             let point = |row: &Row| (row.n_cells as f64, Some(row.speed(self.n_steps)));
