@@ -106,7 +106,7 @@ fn experiment() -> String {
             _ = writeln!(text, "    {name:<11}{doc} ({})", about(property));
         }
     }
-    text += "\nThe samples of `values` are a list, or the path of a CSV file whose last column holds them.\n\nRecorders:\n\n";
+    text += "\nThe samples of `values` are a list, a list of lists, or the path of a CSV file: each column is a\nwaveform, a first column of times apart. `\"I.column\" = \"all\"` under [sweep] gives every cell its own;\na column `I.column` in a table of cells says which it takes.\n\nRecorders:\n\n";
     for recorder in RECORDERS {
         _ = writeln!(text, "  {:<13}{}", recorder.name, recorder.doc);
     }
@@ -125,6 +125,7 @@ fn about(property: &Property) -> String {
         Measure::Frequency => "a frequency",
         Measure::Number => "a number",
         Measure::Samples => "samples",
+        Measure::Column => "a number, or an axis",
     };
     let default = property.default.map(|x| format!("; default {x}"));
     format!("{takes}{}", default.unwrap_or_default())

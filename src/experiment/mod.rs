@@ -12,6 +12,7 @@ mod file;
 mod grid;
 mod problem;
 mod recorded;
+mod samples;
 mod setting;
 mod timing;
 mod trace;
@@ -21,6 +22,7 @@ pub use fi::{FiOptions, fi};
 pub use file::{FileProblem, from_toml, from_toml_with};
 pub use grid::{Axis, Grid, Values};
 pub use problem::{Form, Problem, Problems};
+pub use samples::Samples;
 pub use timing::Timing;
 pub use trace::{TraceOptions, trace};
 
@@ -104,39 +106,8 @@ pub enum StimulusValue {
     TimeAxis(usize),
     /// A number in base units: a frequency in 1/ms, a phase in radians, a count.
     Number(Setting),
-    /// The samples in [`Experiment::tables`] of this number.
+    /// The waveforms in [`Experiment::tables`] of this number.
     Table(usize),
-}
-
-/// A waveform that all cells share.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Samples {
-    /// Where it comes from, for printing.
-    pub name: String,
-    /// Values of the input, in base units; at least one.
-    pub values: Vec<f64>,
-}
-
-impl Samples {
-    /// One sample per step of `dt` ms from one per `interval` ms (both positive), each held: for an interval that
-    /// is no whole number of steps, which as a property of the stimulus would be rounded and let
-    /// the waveform drift.
-    #[must_use]
-    pub fn held(&self, interval: f64, dt: f64) -> Samples {
-        let steps_each = interval / dt;
-        let mut values = Vec::new();
-        for (i, &value) in (1u32..).zip(&self.values) {
-            // A sample begins at the first step that is not before it; decimal fractions are off
-            // by less than a millionth of a step.
-            while (values.len() as f64) < f64::from(i) * steps_each - 1e-6 {
-                values.push(value);
-            }
-        }
-        Samples {
-            name: self.name.clone(),
-            values,
-        }
-    }
 }
 
 impl Experiment {
@@ -218,22 +189,5 @@ impl Stimulus {
             Some(StimulusValue::Time(steps)) => Some(*steps),
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Samples;
-
-    #[test]
-    fn samples_of_any_interval_are_held_without_drift() {
-        let samples = Samples {
-            name: "test".into(),
-            values: vec![1.0, 2.0, 3.0, 4.0],
-        };
-        let held = samples.held(0.025, 0.01).values;
-        assert_eq!(held, [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0]);
-        assert_eq!(samples.held(0.1, 0.1).values, samples.values);
-        assert_eq!(samples.held(0.1, 0.025).values.len(), 16);
     }
 }

@@ -126,7 +126,7 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .map(|samples| Table {
                     name: samples.name.clone(),
-                    values: samples.values.clone(),
+                    values: samples.waveforms.concat(),
                 })
                 .collect(),
             ..Layout::default()

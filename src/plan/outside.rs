@@ -4,7 +4,7 @@
 //! plan. Must not know methods or recorders.
 
 use super::PlanError;
-use crate::experiment::{Experiment, Setting, Stimulus, StimulusValue};
+use crate::experiment::{Experiment, Samples, Setting, Stimulus, StimulusValue};
 use crate::ir::{Builder, Slot, Type, UnaryOp, Value};
 use crate::stimulus::{Measure, Moment, Property};
 
@@ -36,26 +36,32 @@ pub(super) fn input(b: &mut Builder, experiment: &Experiment, input: usize, c: f
 
 fn stimulus(b: &mut Builder, experiment: &Experiment, stimulus: &Stimulus, c: f64) -> Value {
     let dt = experiment.timing.dt;
-    let properties: Vec<Value> = stimulus
-        .values
-        .iter()
-        .map(|value| property(b, *value, dt))
-        .collect();
+    let mut properties = Vec::new();
+    for value in &stimulus.values {
+        match *value {
+            StimulusValue::Table(table) => {
+                properties.extend(samples(experiment, table).map(|n| b.u32(n)));
+            }
+            StimulusValue::Input(setting) | StimulusValue::Number(setting) => {
+                properties.push(quantity(b, setting));
+            }
+            StimulusValue::Time(steps) => properties.push(b.u32(steps)),
+            StimulusValue::TimeAxis(axis) => {
+                let time = quantity(b, Setting::Axis(axis));
+                properties.push(whole_steps(b, time, dt));
+            }
+        }
+    }
     let step = b.step();
     let moment = Moment { step, stage: c, dt };
     (stimulus.kind.value)(b, &properties, moment)
 }
 
-fn property(b: &mut Builder, value: StimulusValue, dt: f64) -> Value {
-    match value {
-        StimulusValue::Input(setting) | StimulusValue::Number(setting) => quantity(b, setting),
-        StimulusValue::Time(steps) => b.u32(steps),
-        StimulusValue::TimeAxis(axis) => {
-            let time = quantity(b, Setting::Axis(axis));
-            whole_steps(b, time, dt)
-        }
-        StimulusValue::Table(table) => b.u32(u32::from(number(table))),
-    }
+/// Number of the table, of its waveforms, and of the samples in each.
+fn samples(experiment: &Experiment, table: usize) -> [u32; 3] {
+    let known = experiment.tables.get(table);
+    let [waveforms, length] = known.map_or([0; 2], |t| [t.waveforms.len(), t.length()]);
+    [table, waveforms, length].map(|n| u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 pub(super) fn parameter(b: &mut Builder, experiment: &Experiment, slot: Slot) -> Value {
@@ -101,7 +107,10 @@ pub(super) fn check_stimuli(experiment: &Experiment) -> Result<(), PlanError> {
             return Err(wrong(&format!("needs {} properties", properties.len())));
         }
         for (property, value) in properties.iter().zip(&stimulus.values) {
-            if !fits(property, *value, experiment) {
+            let is_column = property.measure == Measure::Column;
+            if !fits(property, *value, experiment)
+                || is_column && !is_waveform(*value, stimulus, experiment)
+            {
                 return Err(wrong(&format!(
                     "does not take this value of `{}`",
                     property.name
@@ -122,13 +131,31 @@ fn fits(property: &Property, value: StimulusValue, experiment: &Experiment) -> b
     match (property.measure, value) {
         (Measure::Input, StimulusValue::Input(_))
         | (Measure::Time, StimulusValue::Time(_) | StimulusValue::TimeAxis(_))
-        | (Measure::Frequency | Measure::Number, StimulusValue::Number(_)) => true,
+        | (Measure::Frequency | Measure::Number | Measure::Column, StimulusValue::Number(_)) => {
+            true
+        }
         (Measure::Samples, StimulusValue::Table(i)) => {
             let table = experiment.tables.get(i);
-            table.is_some_and(|table| !table.values.is_empty())
+            table.is_some_and(Samples::is_complete)
         }
         _ => false,
     }
+}
+
+/// Does `column` name waveforms of the stimulus, in every cell?
+fn is_waveform(column: StimulusValue, stimulus: &Stimulus, experiment: &Experiment) -> bool {
+    let table = stimulus.values.iter().find_map(|value| match value {
+        StimulusValue::Table(i) => experiment.tables.get(*i),
+        _ => None,
+    });
+    table.is_some_and(|table| match column {
+        StimulusValue::Number(Setting::Fixed(x)) => table.has(x),
+        StimulusValue::Number(Setting::Axis(axis)) => {
+            let axis = experiment.grid.axes().get(axis);
+            axis.is_some_and(|axis| table.stranger(&axis.values).is_none())
+        }
+        _ => false,
+    })
 }
 
 fn is_axis(value: StimulusValue) -> bool {

@@ -3,10 +3,8 @@
 //! Takes an experiment and an engine; gives [`Results`]. The quantities that the experiment's axes
 //! vary may get other values, and another number of cells, at every run: nothing is compiled again.
 
-use std::ops::ControlFlow;
-
-use super::gather::gather_from;
-use super::{ProtocolError, Results, pace, rows, space, tables};
+use super::gather::{Watch, explained, gather_from};
+use super::{Progress, ProtocolError, Results, Silent, pace, rows, space, tables};
 use crate::exec::{Engine, Job, Start, TileOutput};
 use crate::experiment::{Axis, Experiment, Grid, Values};
 use crate::plan::{Compiled, compile_with};
@@ -17,6 +15,15 @@ pub struct Prepared {
     experiment: Experiment,
     /// The experiment's own grid.
     grid: Grid,
+    /// All cells.
+    whole: Part,
+    /// The cells chosen for traces.
+    traced: Option<Part>,
+    progress: Box<dyn Progress>,
+}
+
+/// What is run by itself.
+struct Part {
     compiled: Compiled,
     job: Box<dyn Job>,
 }
@@ -31,19 +38,26 @@ impl Prepared {
     /// No plan, or an engine that cannot take it.
     pub fn new(experiment: &Experiment, engine: &dyn Engine) -> Result<Prepared, ProtocolError> {
         rows::refuse_clash(experiment)?;
-        let compiled = compile_with(experiment, engine.passes())?;
+        let traced = experiment.tracing();
         Ok(Prepared {
             experiment: experiment.clone(),
             grid: experiment.grid.clone(),
-            job: engine.prepare(&compiled.plan)?,
-            compiled,
+            whole: Part::new(experiment, engine)?,
+            traced: traced.map(|e| Part::new(&e, engine)).transpose()?,
+            progress: Box::new(Silent),
         })
+    }
+
+    /// Shows the progress of every later run to `progress`, which may end it.
+    pub fn watch(&mut self, progress: impl Progress + 'static) {
+        self.progress = Box::new(progress);
     }
 
     /// Runs the experiment's own cells from their initial values.
     ///
     /// # Errors
-    /// An engine that fails, or results that would not fit in memory.
+    /// An engine that fails, results that would not fit in memory, or the end that a watching
+    /// [`Progress`] asked for.
     pub fn run(&mut self) -> Result<Results, ProtocolError> {
         self.rerun(&[])
     }
@@ -54,7 +68,7 @@ impl Prepared {
     ///
     /// # Errors
     /// As [`run`](Prepared::run); a quantity that is no axis of the experiment; numbers of values
-    /// that do not go together.
+    /// that do not go together; a cell chosen for traces that is not there.
     pub fn rerun(&mut self, values: &[(&str, &[f64])]) -> Result<Results, ProtocolError> {
         self.start(Start::Initial, values)
     }
@@ -72,7 +86,7 @@ impl Prepared {
     /// Most cells whose states can be carried on.
     #[must_use]
     pub fn tile_cells(&self) -> u64 {
-        self.job.tile_cells()
+        self.whole.job.tile_cells()
     }
 
     /// The experiment, with the cells of the last run.
@@ -84,7 +98,7 @@ impl Prepared {
     /// The plan and the method chosen.
     #[must_use]
     pub fn compiled(&self) -> &Compiled {
-        &self.compiled
+        &self.whole.compiled
     }
 
     fn start(&mut self, start: Start, values: &[(&str, &[f64])]) -> Result<Results, ProtocolError> {
@@ -92,32 +106,42 @@ impl Prepared {
             [] => self.grid.clone(),
             _ => self.regrid(values)?,
         };
+        if let Some(traced) = &mut self.experiment.traced {
+            let cells = traced.cells.numbers(0..traced.cells.n_cells());
+            let chosen = self.experiment.grid.choose(&cells);
+            traced.cells = chosen.map_err(|problem| {
+                misfit(format!("no traces: {}; {}", problem.message, problem.help))
+            })?;
+        }
         let n = self.room()?;
-        if start == Start::Carry && n as u64 > self.job.tile_cells() {
+        if start == Start::Carry && n as u64 > self.whole.job.tile_cells() {
             return Err(misfit(format!(
                 "the states of {n} cells cannot be carried on, only those of at most {}; \
                  carry on fewer at a time",
-                self.job.tile_cells()
+                self.whole.job.tile_cells()
             )));
         }
-        let params = self.experiment.columns(0..n as u64);
-        let mut patient = |_| ControlFlow::Continue(());
-        let (gathered, stats, _) = gather_from(start, self.job.as_mut(), &params, n, &mut patient)?;
-        let output = TileOutput {
-            first: 0,
-            n,
-            columns: gathered.columns,
-            non_finite: gathered.non_finite,
-        };
-        let n_lost = output.non_finite.iter().filter(|lost| **lost).count();
-        let rows = tables::of(&self.experiment, &self.compiled.recorded, &output, 0..n)?;
-        Ok(Results::new(rows, n_lost as u64, stats))
+        let tracing = self.experiment.tracing();
+        let n_steps = u64::from(self.whole.compiled.plan.schedule().n_steps);
+        let n_traced = tracing.as_ref().map_or(0, |e| e.grid.n_cells());
+        let total = (n as u64).saturating_add(n_traced).saturating_mul(n_steps);
+        let progress = &mut self.progress;
+        let mut watch = |done| progress.at(done, total);
+        let mut results = self.whole.run(start, &self.experiment, &mut watch)?;
+        if let (Some(part), Some(tracing)) = (&mut self.traced, tracing) {
+            let done = results.stats.cell_steps;
+            let mut watch = |more| progress.at(done + more, total);
+            let chosen = part.run(start, &tracing, &mut watch)?;
+            results.traces = chosen.traces;
+            results.stats.add(&chosen.stats);
+        }
+        Ok(results)
     }
 
     /// The number of cells, if their results fit in memory.
     fn room(&self) -> Result<usize, ProtocolError> {
         let n_cells = self.experiment.grid.n_cells();
-        let bytes = n_cells.saturating_mul(pace::bytes_per_cell(&self.compiled.plan));
+        let bytes = n_cells.saturating_mul(pace::bytes_per_cell(&self.whole.compiled.plan));
         match usize::try_from(n_cells) {
             Ok(n) if bytes <= Self::MOST_BYTES => Ok(n),
             _ => Err(ProtocolError::NoSpace {
@@ -185,6 +209,36 @@ impl Prepared {
             "`{name}` cannot get new values without compiling again: {open} changed from run to run; \
              make it an axis before preparing"
         ))
+    }
+}
+
+impl Part {
+    fn new(experiment: &Experiment, engine: &dyn Engine) -> Result<Part, ProtocolError> {
+        let compiled = compile_with(experiment, engine.passes())?;
+        let job = engine.prepare(&compiled.plan)?;
+        Ok(Part { compiled, job })
+    }
+
+    fn run(
+        &mut self,
+        start: Start,
+        experiment: &Experiment,
+        watch: Watch<'_>,
+    ) -> Result<Results, ProtocolError> {
+        let n_cells = experiment.grid.n_cells();
+        let params = experiment.columns(0..n_cells);
+        let n = usize::try_from(n_cells).map_err(|_| misfit("too many cells".into()))?;
+        let (gathered, stats, _) =
+            gather_from(start, self.job.as_mut(), &params, n, watch).map_err(explained)?;
+        let output = TileOutput {
+            first: 0,
+            n,
+            columns: gathered.columns,
+            non_finite: gathered.non_finite,
+        };
+        let n_lost = output.non_finite.iter().filter(|lost| **lost).count();
+        let rows = tables::of(experiment, &self.compiled.recorded, &output, 0..n)?;
+        Ok(Results::new(rows, n_lost as u64, stats))
     }
 }
 

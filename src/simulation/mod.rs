@@ -85,7 +85,8 @@
 //! # }
 //! ```
 //!
-//! [`Prepared::go_on`] carries the states of the last run on.
+//! [`Prepared::go_on`] carries the states of the last run on, [`Prepared::watch`] shows progress and
+//! can end a run.
 //!
 //! # A stimulus of one's own, and traces
 //!
@@ -122,7 +123,7 @@ pub use entry::{
     Drive, Entry, linear, log, log_normal, normal, stimulus, truncated_normal, uniform,
 };
 
-pub use crate::protocol::{Prepared, Results};
+pub use crate::protocol::{Prepared, Progress, Results};
 
 use std::path::Path;
 
@@ -299,6 +300,23 @@ impl Simulation {
         let fields = vec![
             ("variables".into(), names.into()),
             ("every".into(), every.into()),
+        ];
+        self.record("trace", Entry::Table(fields))
+    }
+
+    /// [`record_trace`](Simulation::record_trace) of some cells, by their numbers. They are run a
+    /// second time by themselves, so that the others cost no more than without.
+    #[must_use]
+    pub fn record_trace_of(
+        self,
+        cells: &[u64],
+        names: impl Into<Entry>,
+        every: impl Into<Entry>,
+    ) -> Simulation {
+        let fields = vec![
+            ("variables".into(), names.into()),
+            ("every".into(), every.into()),
+            ("cells".into(), cells.into()),
         ];
         self.record("trace", Entry::Table(fields))
     }

@@ -1,5 +1,7 @@
 //! Simulations built in code.
 
+use std::ops::ControlFlow;
+
 use super::*;
 use crate::exec::cpu::{CpuEngine, Precision};
 use crate::experiment::from_toml;
@@ -44,7 +46,7 @@ fn what_is_built_is_the_experiment_file_that_it_writes() {
     assert_eq!(direct.grid, read.grid);
     assert_eq!(direct.grid.n_cells(), 5 * 3 * 4 * 2);
     assert_eq!((direct.timing, &direct.tables), (read.timing, &read.tables));
-    assert_eq!(direct.tables[0].values, [0.5, 1e-300]);
+    assert_eq!(direct.tables[0].waveforms, [vec![0.5, 1e-300]]);
     assert_eq!(
         (&direct.params, &direct.initial),
         (&read.params, &read.initial)
@@ -214,4 +216,71 @@ fn more_cells_than_memory_holds_are_refused_before_they_are_run() {
         .sweep("tau", linear(1, 2, 1 << 40));
     let error = many.run(&cpu()).unwrap_err().to_string();
     assert!(error.contains("take fewer cells"), "{error}");
+}
+
+#[test]
+fn traces_of_chosen_cells_are_those_of_all_cells() {
+    let base = Simulation::of("lif").unwrap().duration("20 ms");
+    let base = base.sweep("I.amplitude", [1.0, 2.0, 3.0]).record_features();
+    let all = base.clone().record_trace(["v"], "0.5 ms");
+    let all = all.run(&cpu()).unwrap();
+    let chosen = base.record_trace_of(&[0, 2], ["v"], "0.5 ms");
+    let mut prepared = chosen.prepare(&cpu()).unwrap();
+    let found = prepared.run().unwrap();
+    assert_eq!(found.table, all.table);
+    for cell in [0, 2] {
+        let (found, expected) = (found.trace(cell, "v"), all.trace(cell, "v"));
+        assert_eq!(found.unwrap(), expected.unwrap());
+    }
+    assert!(found.trace(1, "v").unwrap().is_empty());
+    // Cells of a rerun are chosen by the same numbers.
+    let turned = prepared.rerun(&[("I.amplitude", &[3.0, 2.0, 1.0, 5.0])]);
+    let turned = turned.unwrap();
+    assert_eq!(turned.trace(0, "v").unwrap(), all.trace(2, "v").unwrap());
+    assert_eq!(turned.trace(2, "v").unwrap(), all.trace(0, "v").unwrap());
+    let few = prepared.rerun(&[("I.amplitude", &[3.0])]).unwrap_err();
+    assert!(few.to_string().contains("there is no cell 2"), "{few}");
+}
+
+/// Ends the run when so many reports came.
+struct Impatient(u32);
+
+impl Progress for Impatient {
+    fn at(&mut self, done: u64, total: u64) -> ControlFlow<()> {
+        assert!(done <= total && total == 4 * 200, "{done} of {total}");
+        self.0 -= 1;
+        match self.0 {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+#[test]
+fn a_run_is_watched_and_can_be_ended() {
+    let base = Simulation::of("lif").unwrap().duration("20 ms");
+    let base = base.sweep("I.amplitude", [1.0, 2.0, 3.0]).record_features();
+    let base = base.record_trace_of(&[1], ["v"], "1 ms");
+    let mut prepared = base.prepare(&cpu()).unwrap();
+    prepared.watch(Impatient(1));
+    let ended = prepared.run().unwrap_err();
+    assert!(
+        matches!(ended, ProtocolError::Interrupted { .. }),
+        "{ended}"
+    );
+    prepared.watch(Impatient(1000));
+    assert_eq!(prepared.run().unwrap().table.n_rows(), 3);
+}
+
+#[test]
+fn every_cell_may_be_driven_by_samples_of_its_own() {
+    let drive = stimulus("samples").with("interval", "5 ms");
+    let drive = drive.with("values", [[1.0, 1.0], [4.0, 4.0], [1.0, 4.0]]);
+    let base = Simulation::of("lif").unwrap().duration("50 ms");
+    let each = base.drive("I", drive).sweep("I.column", "all");
+    let counts = each.run(&cpu()).unwrap().values("spike_count").unwrap();
+    assert!(
+        counts[0] < 1.0 && 1.0 < counts[2] && counts[2] <= counts[1],
+        "{counts:?}"
+    );
 }

@@ -20,7 +20,7 @@ mod window;
 pub use constant::CONSTANT;
 pub use pulses::PULSES;
 pub use ramp::RAMP;
-pub use samples::SAMPLES;
+pub use samples::{COLUMN, SAMPLES};
 pub use sine::SINE;
 pub use step::STEP;
 
@@ -48,8 +48,10 @@ pub enum Measure {
     Frequency,
     /// A number without dimension: may be varied by an axis.
     Number,
-    /// A list of values of the input.
+    /// Waveforms: lists of values of the input.
     Samples,
+    /// The number of a waveform, from 0: may be varied by an axis.
+    Column,
 }
 
 /// A property of a stimulus.
@@ -77,7 +79,8 @@ pub struct StimulusKind {
     /// Its properties, in the order in which `value` takes them.
     pub properties: &'static [Property],
     /// Value of the input at a moment. Properties come as floats in base units, times as `u32`
-    /// steps, samples as the `u32` literal of their table.
+    /// steps, samples as three `u32` literals: their table, how many waveforms, how many samples in
+    /// each.
     pub value: fn(&mut Builder, &[Value], Moment) -> Value,
 }
 

@@ -16,7 +16,7 @@ pub(super) enum Given {
     Table(u32),
 }
 
-/// The stimulus at a stage of each of `steps`. Table 1 holds 1, 3, 5. Numbers are literals in one
+/// The stimulus at a stage of each of `steps`. Table 1 holds the waveforms 1, 3, 5 and 2, 4, 6. Numbers are literals in one
 /// run and loaded in another, as they would be from an axis; both must agree.
 pub(super) fn series(
     kind: &StimulusKind,
@@ -40,18 +40,19 @@ fn evaluated(
 ) -> Vec<f64> {
     let mut b = Builder::new("test");
     let mut loaded = Vec::new();
-    let properties: Vec<_> = given
-        .iter()
-        .map(|&given| match given {
+    let mut properties = Vec::new();
+    for &given in given {
+        match given {
             Given::Number(x) if varied => {
                 let slot = Slot::Param(u16::try_from(loaded.len()).unwrap());
                 loaded.push(x);
-                b.load(slot, crate::ir::Type::Float)
+                properties.push(b.load(slot, crate::ir::Type::Float));
             }
-            Given::Number(x) => b.float(x),
-            Given::Time(n) | Given::Table(n) => b.u32(n),
-        })
-        .collect();
+            Given::Number(x) => properties.push(b.float(x)),
+            Given::Time(n) => properties.push(b.u32(n)),
+            Given::Table(n) => properties.extend([n, 2, 3].map(|n| b.u32(n))),
+        }
+    }
     let step = b.step();
     let moment = Moment {
         step,
@@ -71,7 +72,7 @@ fn evaluated(
             &Environment {
                 load: &load,
                 step,
-                tables: &[vec![9.0], vec![1.0, 3.0, 5.0]],
+                tables: &[vec![9.0], vec![1.0, 3.0, 5.0, 2.0, 4.0, 6.0]],
             },
         );
         let stored = block.stored(Slot::State(0)).unwrap();

@@ -330,6 +330,22 @@ fn stimuli_that_make_no_sense_are_refused() {
             &["no samples", "at least one"],
         ),
         (
+            "[stimulus.I]\nkind=\"samples\"\nvalues = [[1, 2], [3]]\ninterval = 1",
+            &["differ in length", "as many samples"],
+        ),
+        (
+            "[stimulus.I]\nkind=\"samples\"\nvalues = [[1, 2], 3]\ninterval = 1",
+            &["a list in brackets", "not 3"],
+        ),
+        (
+            "[stimulus.I]\nkind=\"constant\"\namplitude = 1\n[sweep]\n\"I.column\" = \"all\"",
+            &["leaves `column` open"],
+        ),
+        (
+            "[stimulus.I]\nkind=\"samples\"\nvalues = [1]\ninterval = 1\ncolumn = 1\n[sweep]\n\"I.column\" = \"all\"",
+            &["no waveform 1", "there is one, number 0"],
+        ),
+        (
             "[stimulus.I]\nkind=\"samples\"\nvalues = 3\ninterval = 1",
             &["a list in brackets", "not 3"],
         ),

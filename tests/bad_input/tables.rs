@@ -68,9 +68,36 @@ fn waveforms_that_are_none_are_refused() {
         ("t,I [mV]\n0,1\n", &["in mV", "must be in nA"]),
         ("t,I\n0\n", &["1 fields", "header has 2"]),
         ("t,I\n0,nan\n", &["missing or endless"]),
+        (
+            "time,a,b\n0,1,2\n",
+            &["2 waveforms", "column = 0", "\"I.column\" = \"all\""],
+        ),
+        ("a,b [mV]\n0,1\n", &["column `b`", "in mV", "must be in nA"]),
     ] as [(&str, &[&str]); _]
     {
         refused(SAMPLES, csv, words);
+    }
+    for (rest, words) in [
+        ("column = 2\n", &["no waveform 2", "numbered 0 to 1"]),
+        ("column = -1\n", &["no waveform -1", "numbered 0 to 1"]),
+        ("column = 0.5\n", &["no waveform 0.5"]),
+        ("column = \"all\"\n", &["all"]),
+        ("[sweep]\n\"I.column\" = [0, 1, 2]\n", &["no waveform 2"]),
+        (
+            "[sweep]\n\"I.column\" = \"each\"\n",
+            &["`each` is no choice of waveforms", "write \"all\""],
+        ),
+        (
+            "[sweep]\n\"I.column\" = { from = 0, to = 1, n = 3 }\n",
+            &["no waveform 0.5"],
+        ),
+        (
+            "[sweep.sample]\nn = 3\n\"I.column\" = { uniform = [0, 1] }\n",
+            &["no waveform 0."],
+        ),
+    ] as [(&str, &[&str]); _]
+    {
+        refused(&format!("{SAMPLES}{rest}"), "a,b\n0,1\n", words);
     }
 }
 

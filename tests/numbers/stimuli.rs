@@ -46,6 +46,7 @@ fn sized_by(kind: &'static StimulusKind, axis: usize, unit: u32) -> Stimulus {
             ("phase", number(0.4)),
             ("count", number(7.0)),
             ("values", StimulusValue::Table(0)),
+            ("column", number(0.0)),
             ("interval", StimulusValue::Time(3 * unit)),
             ("onset", StimulusValue::Time(5 * unit)),
             ("duration", StimulusValue::Time(120 * unit)),
@@ -58,7 +59,16 @@ fn sized_by(kind: &'static StimulusKind, axis: usize, unit: u32) -> Stimulus {
 fn waveform() -> Samples {
     Samples {
         name: "waveform".into(),
-        values: (0..40).map(|k| 1.0 + 0.3 * f64::from(k % 7)).collect(),
+        waveforms: vec![(0..40).map(|k| 1.0 + 0.3 * f64::from(k % 7)).collect()],
+    }
+}
+
+/// As many samples of a random current for each of `n` waveforms.
+fn noises(n: usize, random: &mut fastrand::Rng) -> Samples {
+    let mut waveform = || (0..200).map(|_| 1.5 + 2.0 * random.f64()).collect();
+    Samples {
+        name: "noises".into(),
+        waveforms: (0..n).map(|_| waveform()).collect(),
     }
 }
 
@@ -158,6 +168,79 @@ fn a_varied_time_is_rounded_to_steps_and_stimuli_add_up() {
             assert_eq!(cell[0], expected, "{}", subject.name);
         }
     }
+}
+
+/// Samples of 0.7 ms at steps of 0.1 ms, from the step 30 on; one waveform per cell.
+fn each_its_own(n: usize, recorder: Recorder, random: &mut fastrand::Rng) -> Experiment {
+    let mut e = experiment(model("lif"), "duration=150ms", vec![recorder]);
+    let column = Axis {
+        name: "I.column".into(),
+        unit: Unit::one(),
+        values: Values::Linear {
+            from: 0.0,
+            to: (n - 1) as f64,
+            n: n as u64,
+        },
+        joint_with: None,
+    };
+    e.grid = Grid::new(vec![column]).unwrap();
+    e.tables = vec![waveform(), noises(n, random)];
+    e.stimuli[0] = vec![stimulus(
+        find("samples").unwrap(),
+        &[
+            ("values", StimulusValue::Table(1)),
+            ("column", StimulusValue::Number(Setting::Axis(0))),
+            ("amplitude", StimulusValue::Number(Setting::Fixed(1.0))),
+            ("interval", StimulusValue::Time(7)),
+            ("onset", StimulusValue::Time(30)),
+        ],
+    )];
+    e
+}
+
+#[test]
+fn every_cell_is_driven_by_the_waveform_of_its_column() {
+    let seed = 29;
+    println!("seed {seed}");
+    let mut random = fastrand::Rng::with_seed(seed);
+    let input = Recorder::Trace {
+        of: vec![Quantity::Input(0)],
+        every: 1,
+    };
+    let e = each_its_own(37, input, &mut random);
+    let n_steps = e.timing.n_steps() as usize;
+    for (subject, engine) in engines() {
+        let found = run(engine.as_ref(), &e);
+        let cells = Traces::read(&raw(&found, 0..1), 37, 1).cells;
+        for (k, cell) in cells.iter().enumerate() {
+            let samples = &e.tables[1].waveforms[k];
+            assert_eq!(cell[0].len(), n_steps);
+            for (step, found) in cell[0].iter().enumerate() {
+                let on = step.checked_sub(30).map(|t| samples[(t / 7).min(199)]);
+                let expected = on.unwrap_or(0.0);
+                let off = (found - expected).abs();
+                // A sample is at most 3.5, rounded to f32 once.
+                assert!(
+                    off <= 3.5 * 2f64.powi(-24),
+                    "{}: cell {k}, step {step}",
+                    subject.name
+                );
+            }
+        }
+    }
+    let e = each_its_own(150, Recorder::Spikes { capacity: 200 }, &mut random);
+    agree_spike_by_spike("lif under waveforms", &e, &e.columns(0..150));
+}
+
+#[test]
+fn a_column_that_is_not_there_is_refused() {
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut e = each_its_own(3, Recorder::features(), &mut random);
+    e.tables[1].waveforms.pop();
+    let Err(PlanError::Stimulus { what }) = compile(&e) else {
+        panic!("a waveform that is not there was taken")
+    };
+    assert!(what.contains("`column`"), "{what}");
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use super::fields::{Fields, Value};
 use super::stimuli::CSV_HELP;
 use super::{Driven, Reading};
-use crate::diag::Span;
+use crate::diag::{Span, shorten};
 use crate::experiment::setting::{Target, find, range};
 use crate::experiment::{Axis, Setting, Values};
+use crate::stimulus::COLUMN;
 use crate::table::read_csv;
 use crate::units::Unit;
 
@@ -15,6 +16,13 @@ pub(super) enum What {
     Quantity(Target),
     /// A property of an input's stimulus.
     Property { input: usize, property: String },
+}
+
+/// What takes each waveform of a stimulus once.
+const EVERY: &str = "all";
+
+fn is_column(what: &What) -> bool {
+    matches!(what, What::Property { property, .. } if property == COLUMN.name)
 }
 
 impl Reading<'_> {
@@ -48,12 +56,30 @@ impl Reading<'_> {
                     let Some((what, unit)) = self.find(name, span) else {
                         continue;
                     };
-                    if let Some(values) = self.values(name, value, &unit) {
+                    if is_column(&what) && value.is_text() {
+                        self.every_waveform(name, span, what, value);
+                    } else if let Some(values) = self.values(name, value, &unit) {
                         self.axis(name, span, what, unit, values, None);
                     }
                 }
             }
         }
+    }
+
+    /// `"all"`: how many there are is known where they are read.
+    fn every_waveform(&mut self, name: &str, span: Span, what: What, value: Value) {
+        let text = value.text(self.diagnostics);
+        if text != Some(EVERY) {
+            let message = format!(
+                "`{}` is no choice of waveforms",
+                shorten(text.unwrap_or_default())
+            );
+            let help = format!("write \"{EVERY}\", a list of numbers, or a range");
+            return self.error(value.span, message, "here", help);
+        }
+        let none_yet = Values::List(Vec::new());
+        let axis = self.axis(name, span, what, Unit::one(), none_yet, None);
+        self.every_waveform.push(axis);
     }
 
     /// Adds an axis; gives its number.

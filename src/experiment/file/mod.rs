@@ -55,6 +55,7 @@ mod sample;
 mod stimuli;
 #[cfg(test)]
 mod tests;
+mod waveforms;
 
 use std::path::Path;
 
@@ -212,6 +213,8 @@ struct Reading<'a> {
     /// Axes over properties of stimuli: input, property, axis, and where it is written.
     driven: Vec<Driven>,
     tables: Vec<Samples>,
+    /// The axis that goes over every waveform, filled in where they are read.
+    every_waveform: Vec<usize>,
     /// What is recorded.
     quantities: Quantities<'a>,
     traced: Option<Traced>,
@@ -251,6 +254,7 @@ impl<'a> Reading<'a> {
             assigned: Vec::new(),
             driven: Vec::new(),
             tables: Vec::new(),
+            every_waveform: Vec::new(),
             quantities: Quantities::new(model),
             traced: None,
             warnings: Vec::new(),

@@ -2,22 +2,17 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
-use crate::diag::{Diagnostic, Diagnostics, Span, nearest};
+use super::waveforms::INTERVAL;
+use crate::diag::{Diagnostic, Span, nearest};
 use crate::experiment::problem::shown;
 use crate::experiment::timing::to_steps;
-use crate::experiment::{Form, Samples, Setting, Stimulus, StimulusValue};
+use crate::experiment::{Form, Setting, Stimulus, StimulusValue};
 use crate::stimulus::{CONSTANT, Measure, Property, STIMULI, StimulusKind, find};
-use crate::table::read_csv;
 use crate::units::Unit;
 
 /// What to do about a file of numbers that cannot be read.
 pub(super) const CSV_HELP: &str =
     "give the path of a CSV file, from the folder of this file: a line of names, then numbers";
-
-/// The property of samples that says how long each is held.
-const INTERVAL: &str = "interval";
-/// Most samples that are written out step by step: 512 MB in f64.
-const MOST_HELD: f64 = 67_108_864.0;
 
 impl Reading<'_> {
     /// For each input of the model, its stimuli.
@@ -93,6 +88,7 @@ impl Reading<'_> {
         if let Some(interval) = uneven {
             self.hold(interval, &values, &fields);
         }
+        self.column(input, &fields, kind, &values);
         self.shape(&fields, kind, &values);
         fields.finish(
             &format!("the stimulus `{}` has no property", kind.name),
@@ -102,46 +98,6 @@ impl Reading<'_> {
             kind,
             values: values.into_iter().collect::<Option<Vec<_>>>()?,
         })
-    }
-
-    /// The interval of samples, in ms, where it is no whole number of steps: rounded, the waveform
-    /// would drift.
-    fn uneven_interval(&mut self, fields: &Fields, kind: &StimulusKind) -> Option<f64> {
-        let samples = kind
-            .properties
-            .iter()
-            .any(|p| p.measure == Measure::Samples);
-        let value = samples.then(|| fields.take(INTERVAL)).flatten()?;
-        // What is wrong with it is said where it is read as a property.
-        let mut unsaid = Diagnostics::new();
-        let interval = value.quantity(&Unit::named("ms")?, &self.model.base, &mut unsaid)?;
-        let steps = to_steps(INTERVAL, interval, self.dt, Form::Entry);
-        (interval >= self.dt && matches!(steps, Ok((_, Some(_))))).then_some(interval)
-    }
-
-    /// Writes the samples out, one per step.
-    fn hold(&mut self, interval: f64, values: &[Option<StimulusValue>], fields: &Fields) {
-        let table = values.iter().find_map(|value| match value {
-            Some(StimulusValue::Table(i)) => Some(*i),
-            _ => None,
-        });
-        let Some(samples) = table.and_then(|i| self.tables.get_mut(i)) else {
-            return;
-        };
-        let n = samples.values.len() as f64 * (interval / self.dt);
-        if n <= MOST_HELD {
-            *samples = samples.held(interval, self.dt);
-            return;
-        }
-        let message = format!("samples of this interval are {n:.0} steps when written out");
-        let help = format!(
-            "at most {MOST_HELD} are; write an interval that is a multiple of dt, {} ms",
-            shown(self.dt)
-        );
-        let span = fields
-            .take(INTERVAL)
-            .map_or(fields.span, |value| value.span);
-        self.error(span, message, "here", help);
     }
 
     /// Properties that must be more than they are for the stimulus to be what it is called.
@@ -240,7 +196,7 @@ impl Reading<'_> {
                 reason = "a default in whole steps"
             )]
             Measure::Time => StimulusValue::Time(default as u32),
-            Measure::Frequency | Measure::Number | Measure::Samples => {
+            Measure::Frequency | Measure::Number | Measure::Column | Measure::Samples => {
                 StimulusValue::Number(Setting::Fixed(default))
             }
         })
@@ -269,7 +225,7 @@ impl Reading<'_> {
         Some(match property.measure {
             Measure::Input => StimulusValue::Input(Setting::Axis(axis)),
             Measure::Time => StimulusValue::TimeAxis(axis),
-            Measure::Frequency | Measure::Number | Measure::Samples => {
+            Measure::Frequency | Measure::Number | Measure::Column | Measure::Samples => {
                 StimulusValue::Number(Setting::Axis(axis))
             }
         })
@@ -283,7 +239,7 @@ impl Reading<'_> {
         let x = self.quantity(value, &unit)?;
         match property.measure {
             Measure::Input => Some(StimulusValue::Input(Setting::Fixed(x))),
-            Measure::Frequency | Measure::Number | Measure::Samples => {
+            Measure::Frequency | Measure::Number | Measure::Column | Measure::Samples => {
                 Some(StimulusValue::Number(Setting::Fixed(x)))
             }
             Measure::Time => match to_steps(property.name, x, self.dt, Form::Entry) {
@@ -297,73 +253,6 @@ impl Reading<'_> {
                 }
             },
         }
-    }
-
-    /// A list of values, or a file whose last column holds them.
-    fn samples(&mut self, input: usize, value: Value) -> Option<StimulusValue> {
-        let unit = self.model.inputs[input].unit.clone();
-        let (name, values) = if value.is_text() {
-            let file = value.text(self.diagnostics)?;
-            (file.to_owned(), self.sample_file(file, value.span, &unit)?)
-        } else {
-            let members = value.list(self.diagnostics)?;
-            let values: Vec<Option<f64>> = members
-                .iter()
-                .map(|member| self.quantity(*member, &unit))
-                .collect();
-            (
-                "samples".to_owned(),
-                values.into_iter().collect::<Option<Vec<f64>>>()?,
-            )
-        };
-        if values.is_empty() {
-            self.error(
-                value.span,
-                "there are no samples",
-                "here",
-                "give at least one",
-            );
-            return None;
-        }
-        self.tables.push(Samples { name, values });
-        Some(StimulusValue::Table(self.tables.len() - 1))
-    }
-
-    fn sample_file(&mut self, file: &str, span: Span, unit: &Unit) -> Option<Vec<f64>> {
-        let table = match read_csv(&self.folder.join(file)) {
-            Ok(table) => table,
-            Err(error) => {
-                self.error(span, error.to_string(), "this file", CSV_HELP);
-                return None;
-            }
-        };
-        let column = table.columns().last()?;
-        let given = match column.unit.as_str() {
-            "" => Some(unit.clone()),
-            label => Unit::parse(label)
-                .ok()
-                .filter(|given| given.dim == unit.dim),
-        };
-        let Some(given) = given else {
-            let message = format!("the last column of `{file}` is in {}", column.unit);
-            self.error(
-                span,
-                message,
-                "this file",
-                format!("it must be in {}", unit.label),
-            );
-            return None;
-        };
-        let base = self.model.base;
-        let values: Option<Vec<f64>> = (0..table.n_rows())
-            .map(|row| column.data.float(row).filter(|x| x.is_finite()))
-            .map(|x| x.map(|x| base.to_base(x, &given)))
-            .collect();
-        if values.is_none() {
-            let message = format!("the last column of `{file}` has a missing or endless value");
-            self.error(span, message, "this file", "write a number in every row");
-        }
-        values
     }
 
     /// The unit of a property by its name, over all stimuli.
@@ -393,7 +282,7 @@ impl Reading<'_> {
             Measure::Input => Some(self.model.inputs[input].unit.clone()),
             Measure::Time => Unit::named("ms"),
             Measure::Frequency => Unit::named("Hz"),
-            Measure::Number | Measure::Samples => Some(Unit::one()),
+            Measure::Number | Measure::Column | Measure::Samples => Some(Unit::one()),
         }
     }
 }

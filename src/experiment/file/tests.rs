@@ -369,10 +369,34 @@ fn samples_of_an_uneven_interval_are_written_out_step_by_step() {
     };
     let e = read(&text("0.025 ms"));
     let twice_and_thrice = [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0, 4.0, 4.0];
-    assert_eq!(e.tables[0].values, twice_and_thrice);
+    assert_eq!(e.tables[0].waveforms[0], twice_and_thrice);
     assert_eq!(e.warnings, Vec::<String>::new());
     let whole = read(&text("0.02 ms"));
-    assert_eq!(whole.tables[0].values, [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(whole.tables[0].waveforms[0], [1.0, 2.0, 3.0, 4.0]);
     let endless = refused(&text("1000000.005 ms"));
     assert!(endless.contains("a multiple of dt, 0.01 ms"), "{endless}");
+}
+
+#[test]
+fn each_cell_may_have_a_waveform_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = "time [ms],a [nA],b [pA]\n0,1,4000\n1,2,5000\n2,3,6000\n";
+    std::fs::write(folder.path().join("waves.csv"), csv).unwrap();
+    let head = "model = \"lif\"\n[stimulus.I]\nkind = \"samples\"\ninterval = 1\nvalues = ";
+    let read = |rest: &str| from_toml("test.toml", &format!("{head}{rest}"), folder.path());
+    let all = "\"waves.csv\"\n[sweep]\ntau = [5, 6]\n\"I.column\" = \"all\"\n";
+    let e = read(all).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(e.tables[0].waveforms, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    assert_eq!(e.grid.n_cells(), 4);
+    assert_eq!(e.grid.column(1, 0..4), [0.0, 1.0, 0.0, 1.0]);
+    let lists = read("[[1, 2], [3, 4]]\ncolumn = 1\n").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lists.tables[0].waveforms, [[1.0, 2.0], [3.0, 4.0]]);
+    std::fs::write(
+        folder.path().join("cells.csv"),
+        "tau,I.column\n5,1\n6,0\n7,1\n",
+    )
+    .unwrap();
+    let joint = read("\"waves.csv\"\n[sweep]\ncells = \"cells.csv\"\n");
+    let joint = joint.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(joint.grid.column(1, 0..3), [1.0, 0.0, 1.0]);
 }
