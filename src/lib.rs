@@ -16,14 +16,15 @@
 //!
 //! | level | module | job | may use |
 //! |---|---|---|---|
-//! | 0 | [`units`], [`table`], [`diag`], [`random`] | quantities and dimensions; columns with units; errors with a caret; counter-based random numbers | nothing of ours |
+//! | 0 | [`units`], [`table`], [`diag`], [`random`] | quantities and dimensions; columns with units; errors with a caret; counter-based random numbers | caught |
+//! | 0 | [`caught`] | panics of libraries as errors | nothing of ours |
 //! | 1 | [`lang`] | text to tree, all errors at once | units, diag |
 //! | 1 | [`ir`] | typed straight-line blocks: build, simplify, differentiate, classify, check | nothing of ours |
 //! | 2 | [`model`] | tree to checked model; lowering to `ir`; the library of `.eqn` files | lang, ir, units, diag |
 //! | 2 | [`integrate`], [`stimulus`], [`record`] | each a rewriting or expression of `ir`; one file and one registry row each | ir |
 //! | 3 | [`experiment`] | options or TOML to a checked experiment; grids | model, level 2, level 0 |
 //! | 4 | [`plan`] | all that an engine needs, as plain data | experiment, level 2, ir |
-//! | 5 | [`exec`] | engines: a plan in, columns out | plan, ir |
+//! | 5 | [`exec`] | engines: a plan in, columns out | plan, ir, caught |
 //! | 5 | [`compare`], [`plot`], [`report`] | tables in; verdict, picture or `run.json` out | table |
 //! | 6 | [`protocol`] | one file per command that is a protocol | everything above |
 //! | 7 | [`simulation`] | experiments built in code, run, their results in memory | model, experiment, exec, protocol |
@@ -90,6 +91,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
+pub mod caught;
 pub mod cli;
 pub mod compare;
 pub mod diag;

@@ -37,6 +37,7 @@ const BELOW_PROTOCOL: &[&str] = &[
     "report",
 ];
 const BELOW_CLI: &[&str] = &[
+    "caught",
     "units",
     "table",
     "diag",
@@ -57,7 +58,8 @@ const BELOW_CLI: &[&str] = &[
 
 const MODULES: &[Module] = &[
     module("diag", 0, &[]),
-    module("table", 0, &[]),
+    module("caught", 0, &[]),
+    module("table", 0, &["caught"]),
     module("units", 0, &["diag"]),
     module("random", 0, &[]),
     module("lang", 1, &["units", "diag"]),
@@ -92,7 +94,7 @@ const MODULES: &[Module] = &[
             "ir",
         ],
     ),
-    module("exec", 5, &["plan", "ir"]),
+    module("exec", 5, &["plan", "ir", "caught"]),
     module("compare", 5, &["table"]),
     module("plot", 5, &["table"]),
     module("report", 5, &["table"]),

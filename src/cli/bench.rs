@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
-use super::run::{is_experiment, read};
+use super::run::{is_experiment, read_whole};
 use super::tool_args::BenchArgs;
 use super::{note, say};
 use crate::experiment::{Experiment, fi};
@@ -64,14 +64,8 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
 /// That of a file with its own cells, or that of `fi` on a model.
 fn experiment(args: &BenchArgs) -> Result<(Experiment, BenchCells), Failure> {
     if is_experiment(&args.model) {
-        if args.experiment.is_given() {
-            return Err(Failure::misuse(format!(
-                "`{}` says what is run; options of the experiment do not apply to it\n  help: change the file, or \
-                 leave out --from, --to, --n, --set, --dt, --method, --duration, --skip, --settle and --seed",
-                args.model
-            )));
-        }
-        return Ok((read(&args.model)?, BenchCells::Grid));
+        let experiment = read_whole(&args.model, &args.experiment)?;
+        return Ok((experiment, BenchCells::Grid));
     }
     let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);

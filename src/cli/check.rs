@@ -3,6 +3,7 @@
 use super::args::CheckArgs;
 use super::failure::Failure;
 use super::say;
+use crate::exec::gpu::footprint;
 use crate::experiment::{Experiment, fi};
 use crate::model::load_with_warnings;
 use crate::plan::compile;
@@ -10,7 +11,8 @@ use crate::protocol::{Cost, cost};
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Failure> {
     if super::run::is_experiment(&args.file) {
-        return say(&plan_of(&super::run::read(&args.file)?, "table.csv")?);
+        let experiment = super::run::read_whole(&args.file, &args.experiment)?;
+        return say(&plan_of(&experiment, "table.csv")?);
     }
     let (model, warnings) = load_with_warnings(&args.file)?;
     super::fi::warn(&warnings);
@@ -40,7 +42,7 @@ fn plan_of(experiment: &Experiment, main: &str) -> Result<String, Failure> {
         Some(tracing) => format!(
             "{} of the cells are run once more for their traces, at {} bytes per cell on a device in f32\n",
             tracing.grid.n_cells(),
-            compile(&tracing)?.plan.bytes_per_cell(4)
+            footprint(&compile(&tracing)?.plan)?.bytes_per_cell
         ),
     };
     Ok(format!(

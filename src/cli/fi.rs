@@ -30,7 +30,9 @@ pub(super) fn run(args: &FiArgs) -> Result<(), Failure> {
         args.output.picture.formats(),
         &mut Bar::new(),
     )?;
-    finish(&outcome, &target, &engine.describe(), begin)
+    finish(&outcome, &target, &engine.describe(), begin)?;
+    args.output.advise(most_rows(&experiment));
+    Ok(())
 }
 
 pub(super) fn warn(warnings: &str) {

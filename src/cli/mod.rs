@@ -36,6 +36,7 @@ use failure::Failure;
 
 /// Runs the program on `arguments` (the first is its own name).
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    crate::caught::silence();
     let parsed = command()
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));

@@ -62,16 +62,17 @@ impl OutputArgs {
             Some(FormatArg::Csv) => Format::Csv,
             Some(FormatArg::Parquet) => Format::Parquet,
             Some(FormatArg::Auto) if most_rows > MANY => Format::Parquet,
-            Some(FormatArg::Auto) => Format::Csv,
-            None => {
-                if most_rows > MANY {
-                    note(
-                        "note: a table may have more than a million rows; --format parquet makes it smaller and \
-                         quicker to read",
-                    );
-                }
-                Format::Csv
-            }
+            Some(FormatArg::Auto) | None => Format::Csv,
+        }
+    }
+
+    /// Names a better format for large tables, once they are written.
+    pub(super) fn advise(&self, most_rows: u64) {
+        if self.format.is_none() && most_rows > MANY {
+            note(
+                "note: a table may have more than a million rows; --format parquet makes it smaller and quicker to \
+                 read",
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::args::RunArgs;
+use super::args::{ExperimentArgs, RunArgs};
 use super::failure::Failure;
 use super::fi::warn_of;
 use super::outcome::finish;
@@ -24,12 +24,25 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         args.output.picture.formats(),
         &mut Bar::new(),
     )?;
-    finish(&outcome, &target, &engine.describe(), begin)
+    finish(&outcome, &target, &engine.describe(), begin)?;
+    args.output.advise(most_rows(&experiment));
+    Ok(())
 }
 
 /// Is this the path of an experiment file, not a model?
 pub(super) fn is_experiment(path: &str) -> bool {
     Path::new(path).extension().is_some_and(|end| end == "toml")
+}
+
+/// [`read`] for a command whose options describe the experiment of a model.
+pub(super) fn read_whole(path: &str, options: &ExperimentArgs) -> Result<Experiment, Failure> {
+    if options.is_given() {
+        return Err(Failure::misuse(format!(
+            "`{path}` says what is run; options of the experiment do not apply to it\n  help: change the file, or \
+             leave out --from, --to, --n, --set, --dt, --method, --duration, --skip, --settle and --seed"
+        )));
+    }
+    read(path)
 }
 
 /// Largest experiment file read.

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::fi::{warn, warn_of};
 use super::progress::Bar;
-use super::run::{is_experiment, read};
+use super::run::{is_experiment, read_whole};
 use super::say;
 use super::tool_args::VerifyArgs;
 use crate::experiment::{Experiment, fi};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
 /// That of a file, or that of `fi` on a model.
 fn experiment(args: &VerifyArgs) -> Result<Experiment, Failure> {
     if is_experiment(&args.model) {
-        return read(&args.model);
+        return read_whole(&args.model, &args.experiment);
     }
     let (model, warnings) = load_with_warnings(&args.model)?;
     warn(&warnings);

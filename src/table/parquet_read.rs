@@ -2,7 +2,6 @@
 //! Takes a path, gives a table or an error that names the column. Must not know what is in it.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use super::csv_read::split_header;
 use super::{Column, ColumnData, ColumnKind, Table, TableError};
+use crate::caught::guarded;
 
 /// Rows decoded at once.
 const BATCH: usize = 1 << 16;
@@ -30,7 +30,7 @@ pub(super) fn read_parquet(path: &Path) -> Result<Table, TableError> {
         path: path.to_path_buf(),
         source,
     })?;
-    let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+    let metadata = undamaged(|| ParquetMetaDataReader::new().parse_and_finish(&file));
     let metadata = metadata.map_err(|error| unreadable(path, &error))?;
     let (file, columns) = (Arc::new(file), metadata.file_metadata().schema_descr());
     let mut all: Vec<Option<ColumnData>> = vec![None; columns.num_columns()];
@@ -76,9 +76,8 @@ fn refused(path: &Path, why: &str) -> TableError {
 }
 
 /// The library panics at some damage; to the user that is a damaged file, too.
-fn guarded<T>(decode: impl FnOnce() -> Decoded<T>) -> Decoded<T> {
-    let decoded = catch_unwind(AssertUnwindSafe(decode));
-    decoded.unwrap_or_else(|_| Err(ParquetError::General("it is damaged".into())))
+fn undamaged<T>(decode: impl FnOnce() -> Decoded<T>) -> Decoded<T> {
+    guarded(decode).unwrap_or_else(|_| Err(ParquetError::General("it is damaged".into())))
 }
 
 /// Counts and real numbers together are real numbers.
@@ -124,7 +123,7 @@ pub(super) fn read_group(
             );
             return Err(refused(path, &why));
         }
-        let decoded = guarded(|| {
+        let decoded = undamaged(|| {
             let pages = SerializedPageReader::new(Arc::clone(file), group.column(i), n, None)?;
             let reader = get_column_reader(Arc::clone(column), Box::new(pages));
             kind.read(reader, column.max_def_level() > 0, n)

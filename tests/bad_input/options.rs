@@ -229,3 +229,15 @@ fn all_that_is_wrong_with_the_options_is_said_at_once() {
         &["--from", "--dt", "tua", "Mohm", "no method `z`"],
     );
 }
+
+#[test]
+fn options_of_the_experiment_beside_a_file_that_has_one_are_refused() {
+    let folder = Folder::new();
+    folder.write("e.toml", "model = \"lif\"\nduration = 5\n");
+    for command in ["check", "verify", "bench"] {
+        let ended = folder.run(&[command, "e.toml", "--from", "1"]);
+        ended
+            .expect(2)
+            .says(&["`e.toml` says what is run", "change the file", "--from"]);
+    }
+}

@@ -8,7 +8,7 @@ use parquet::file::metadata::ParquetMetaDataReader;
 use rheobase::experiment::{Experiment, FiOptions};
 use rheobase::protocol::{ProtocolError, Silent, Target, Written, run_fi, sweep};
 use rheobase::record::Recorder;
-use rheobase::table::{Existing, read_table};
+use rheobase::table::{Existing, Table, read_table};
 
 use super::faulty::{Fault, Faulty};
 use super::{Until, bytes, experiment, names, status, with};
@@ -257,4 +257,71 @@ fn above_a_million_rows_parquet_is_chosen_if_asked_for_and_else_named() {
         "{text}"
     );
     assert_eq!(status(folder.path()), "complete");
+}
+
+#[test]
+fn a_trace_is_the_same_table_in_either_format() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for format in ["csv", "parquet"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rheobase"));
+        command
+            .args(["trace", "hodgkin_huxley", "--engine", "cpu", "--all"])
+            .args(["--amplitude", "6,12", "--duration", "20", "--every", "0.5"])
+            .args(["--force", "--format", format, "--out"])
+            .arg(folder.path());
+        let output = command.output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{text}");
+        assert!(text.contains(&format!("trace.{format}")), "{text}");
+    }
+    let read = |end: &str| read_table(&folder.path().join(format!("trace.{end}")));
+    let (csv, parquet) = (read("csv").expect("CSV"), read("parquet").expect("Parquet"));
+    assert_eq!(csv.n_rows(), 80);
+    let headers = |table: &Table| {
+        let columns = table.columns().iter();
+        columns
+            .map(rheobase::table::Column::header)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(headers(&csv), headers(&parquet));
+    assert!(headers(&csv).contains(&"v [mV]".to_owned()));
+    for (a, b) in csv.columns().iter().zip(parquet.columns()) {
+        for row in 0..csv.n_rows() {
+            let (a, b) = (a.data.float(row), b.data.float(row));
+            let (a, b) = (a.expect("a number"), b.expect("a number"));
+            // CSV has nine digits.
+            assert!((a - b).abs() <= 1e-8 * b.abs(), "{a} {b}");
+        }
+    }
+}
+
+/// Rust's own words about a panic would be all that a user remembers.
+#[test]
+fn a_damaged_file_is_told_in_one_message() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rheobase"));
+        let output = command.args(arguments).current_dir(folder.path()).output();
+        let output = output.expect("it runs");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    run(&[
+        "fi", "lif", "--engine", "cpu", "--n", "5", "--format", "parquet",
+    ]);
+    let good = std::fs::read(folder.path().join("fi.parquet")).expect("written");
+    let bad = folder.path().join("bad.parquet");
+    let panics = (4..good.len()).rev().any(|at| {
+        let mut bytes = good.clone();
+        // A length of -1, as the format writes it, where a length stands.
+        bytes[at] = 1;
+        std::fs::write(&bad, bytes).expect("written");
+        read_table(&bad).is_err_and(|error| error.to_string().contains("it is damaged"))
+    });
+    assert!(panics, "the library has learnt to tell this damage itself");
+    let told = run(&["compare", "bad.parquet", "bad.parquet"]);
+    assert!(
+        told.contains("bad.parquet as Parquet: it is damaged"),
+        "{told}"
+    );
+    assert_eq!(told.trim_end().lines().count(), 1, "{told}");
 }

@@ -4,10 +4,10 @@
 //! reports them by callbacks, error scopes and, for a lost device, by panics; all end in
 //! [`Gpu::check`].
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::missing::{hardware_is_possible, missing};
+use crate::caught::guarded;
 use crate::exec::ExecError;
 
 /// Which device to use.
@@ -269,7 +269,7 @@ impl Gpu {
             timeout: None,
         };
         // A lost device makes wgpu panic here; the callback has told why before that.
-        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(poll)));
+        let polled = guarded(|| self.device.poll(poll));
         self.check()?;
         match polled {
             Ok(Ok(_)) => Ok(()),

@@ -23,6 +23,7 @@
 //! g_K = [30, 36, 42]
 //! cells = "cells.csv"                 # one row per place, one column per quantity
 //! "I.amplitude" = { from = 0, to = "30 uA/cm^2", n = 301 }
+//! "J.column" = "all"                  # where J is driven by samples: each waveform for itself
 //!
 //! [sweep.sample]                      # quantities drawn together
 //! n = 1000
