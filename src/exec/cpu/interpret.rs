@@ -15,6 +15,7 @@ use super::timeline::Timeline;
 /// hundred times more. What decays by less than a factor of 10⁷ (f32) in that time never becomes
 /// denormal; what decays faster is soon 0. Measured: a decay by 0.01 to 0.999 per step runs as fast
 /// to its end as at its beginning. Products of tiny states within a step are not swept.
+/// An even number: the states are then where [`Program::swept`] says.
 const SWEEP_STEPS: u32 = 32;
 
 /// With this many parts in need, a guarded block runs on the whole tile.
@@ -37,6 +38,9 @@ pub(super) struct Work<'a, R> {
 pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
     let mut changes = work.timeline.from(work.steps.start);
     let (memory, end) = (&mut *work.memory, work.steps.end);
+    if work.steps.start % 2 == 1 {
+        turn(&work.program.pairs, memory);
+    }
     // One round more than steps: blocks that wait catch up.
     for step in work.steps.start..=end {
         while let Some((first, rest)) = changes.split_first()
@@ -46,7 +50,12 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             memory.registers[usize::from(first.register)] = Tile([first.value; LANES]);
             changes = rest;
         }
-        for block in &work.program.blocks {
+        let blocks = if step % 2 == 0 {
+            &work.program.blocks
+        } else {
+            &work.program.turned
+        };
+        for block in blocks {
             let parts = if step < end {
                 parts_to_run(block, memory)
             } else {
@@ -75,6 +84,17 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
         if step % SWEEP_STEPS == 0 && step < end {
             sweep(&work.program.swept, memory);
         }
+    }
+    if end % 2 == 1 {
+        turn(&work.program.pairs, memory);
+    }
+}
+
+/// Brings the states from where they are after an even step to where they are before one, or back.
+#[inline(always)]
+fn turn<R: Elementary>(pairs: &[(u16, u16)], memory: &mut Memory<R>) {
+    for &(a, b) in pairs {
+        memory.registers.swap(usize::from(a), usize::from(b));
     }
 }
 

@@ -210,24 +210,29 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         }
         Code::Gate => {
             let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
-            let from = if rc == dst {
-                *d
-            } else {
-                *others.part::<N>(rc, part)
-            };
-            let mut most = R::ZERO.order();
-            for i in 0..N {
-                let a = k * sa[i];
-                let r = fma!(sb[i], j, a);
-                most = most.max(r.order());
-                d[i] = relax::<R, FMA>(from[i], a, r);
+            macro_rules! gate {
+                ($from:expr) => {{
+                    let from = $from;
+                    let mut most = R::ZERO.order();
+                    for i in 0..N {
+                        let a = k * sa[i];
+                        let r = fma!(sb[i], j, a);
+                        most = most.max(r.order());
+                        d[i] = relax::<R, FMA>(from[i], a, r);
+                    }
+                    if Reach::of::<R>(most) != Reach::Near {
+                        for i in 0..N {
+                            let a = k * sa[i];
+                            let r = fma!(sb[i], j, a);
+                            d[i] = relax_any::<R, FMA>(from[i], a, r);
+                        }
+                    }
+                }};
             }
-            if Reach::of::<R>(most) != Reach::Near {
-                for i in 0..N {
-                    let a = k * sa[i];
-                    let r = fma!(sb[i], j, a);
-                    d[i] = relax_any::<R, FMA>(from[i], a, r);
-                }
+            if rc == dst {
+                gate!(*d);
+            } else {
+                gate!(others.part::<N>(rc, part));
             }
         }
         Code::MinK => one!(|a| if k < a { k } else { a }),
@@ -259,6 +264,8 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),
         Code::AndNot => two!(|a, b| a.and(b.not())),
+        Code::RiseGt => two!(|a, b| R::mask((a > k) & !(b > j))),
+        Code::RiseGe => two!(|a, b| R::mask((a >= k) & !(b >= j))),
         Code::Lt => two!(|a, b| R::mask(a < b)),
         Code::Le => two!(|a, b| R::mask(a <= b)),
         Code::Eq => two!(|a, b| R::mask(a == b)),
@@ -280,10 +287,12 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::MulAddK => two!(|a, b| fma!(a, b, k)),
         Code::RsubMulK => two!(|a, b| fma!(-a, b, k)),
         Code::MulMulK => two!(|a, b| a * b * k),
+        Code::CubeMulK => two!(|a, b| a * a * a * b * k),
         Code::AddKMul => two!(|a, b| (a + k) * b),
         Code::RsubKMul => two!(|a, b| (k - a) * b),
         Code::SelectK => two!(|a, b| R::select(a, k, b)),
         Code::SelectOrK => two!(|a, b| R::select(a, b, k)),
+        Code::Sum => three!(|a, b, c| fma!(a, k, fma!(b, s, c)) + j),
         Code::Fma => three!(|a, b, c| fma!(a, b, c)),
         Code::Fnma => three!(|a, b, c| fma!(-a, b, c)),
         Code::Fms => three!(|a, b, c| fma!(a, b, -c)),

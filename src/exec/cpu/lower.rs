@@ -11,6 +11,7 @@ use super::deferral::latched;
 use super::program::{Code, CodeBlock, Deferral, Guard, Home, Inst, Program};
 use super::real::Real;
 use super::select::{Pick, select};
+use super::turns::{Turn, Turns, writer};
 use crate::exec::ExecError;
 use crate::ir::{Block, Literal, Op, Slot, StoreAt, Type, Value};
 use crate::plan::{Layout, Plan, SlotInfo};
@@ -21,55 +22,71 @@ use crate::plan::{Layout, Plan, SlotInfo};
 /// A plan with more values than there are register numbers.
 pub(super) fn lower<R: Real>(plan: &Plan) -> Result<Program<R>, ExecError> {
     let homes = homes(plan.layout())?;
+    let layout = plan.layout();
+    let streams = layout.streams.iter();
     let mut program = Program {
         blocks: Vec::new(),
+        turned: Vec::new(),
+        pairs: Vec::new(),
         n_registers: homes.len(),
         n_fixed: homes.len(),
         swept: Vec::new(),
-        tables: plan
-            .layout()
-            .tables
-            .iter()
-            .map(|t| table(&t.values))
-            .collect(),
-        capacities: plan
-            .layout()
-            .streams
-            .iter()
-            .map(|s| s.capacity as usize)
-            .collect(),
+        tables: layout.tables.iter().map(|t| table(&t.values)).collect(),
+        capacities: streams.map(|s| s.capacity as usize).collect(),
         homes,
     };
+    let turns = turns(plan.step(), &mut program)?;
     let lasting = |home: &&Home| match home.slot {
-        Slot::State(i) => plan.layout().states[usize::from(i)].ty == Type::Float,
-        Slot::Accum(i) => plan.layout().accums[usize::from(i)].ty == Type::Float,
+        Slot::State(i) => layout.states[usize::from(i)].ty == Type::Float,
+        Slot::Accum(i) => layout.accums[usize::from(i)].ty == Type::Float,
         _ => false,
     };
-    program.swept = program
-        .homes
-        .iter()
-        .filter(lasting)
-        .map(|home| home.register)
-        .collect();
-    let deferrals = deferrals(plan.step(), &mut program)?;
+    let lasting = program.homes.iter().filter(lasting);
+    program.swept = lasting.map(|home| turns.other(home.register)).collect();
+    let deferrals = deferrals(plan.step(), &turns, &mut program)?;
     program.n_registers = program.n_fixed;
-    for (block, deferral) in plan.step().iter().zip(deferrals) {
+    for (index, deferral) in deferrals.into_iter().enumerate() {
+        let block = &plan.step()[index];
         let Lowering {
             insts, n_registers, ..
-        } = Lowering::new(&program, block, deferral.as_ref()).lower()?;
+        } = Lowering::new(&program, block, index, &turns, deferral.as_ref()).lower()?;
         program.n_registers = program.n_registers.max(n_registers);
         program.blocks.push(CodeBlock {
-            guard: guard(&program, block),
+            guard: guard(&program, &turns, block, index),
             insts,
             deferral,
         });
     }
+    program.turned = turns.turned(&program.blocks);
+    program.pairs = turns.pairs();
     Ok(program)
+}
+
+/// The states that take turns: those whose new value would be copied otherwise.
+fn turns<R: Real>(step: &[Block], program: &mut Program<R>) -> Result<Turns, ExecError> {
+    let none = Turns::default();
+    let mut turns = Vec::new();
+    for home in &program.homes {
+        let Some(block) = writer(step, home.slot) else {
+            continue;
+        };
+        if Lowering::new(program, &step[block], block, &none, None).would_copy(home.slot) {
+            turns.push(Turn {
+                slot: home.slot,
+                block,
+                home: home.register,
+                twin: register(program.n_fixed + turns.len())?,
+            });
+        }
+    }
+    program.n_fixed += turns.len();
+    Ok(Turns::of(step, turns))
 }
 
 /// For each block of a step, how it waits, in registers of their own.
 fn deferrals<R: Real>(
     step: &[Block],
+    turns: &Turns,
     program: &mut Program<R>,
 ) -> Result<Vec<Option<Deferral>>, ExecError> {
     let mut deferrals = Vec::with_capacity(step.len());
@@ -86,7 +103,10 @@ fn deferrals<R: Real>(
         let mut latches = Vec::new();
         for slot in slots {
             let to = fresh()?;
-            latches.extend(home(&program.homes, slot).map(|from| (from, to)));
+            let from = turns
+                .read(slot, index)
+                .or_else(|| home(&program.homes, slot));
+            latches.extend(from.map(|from| (from, to)));
         }
         deferrals.push(Some(Deferral { pending, latches }));
     }
@@ -100,11 +120,14 @@ fn home(homes: &[Home], slot: Slot) -> Option<u16> {
         .map(|home| home.register)
 }
 
-fn guard<R: Real>(program: &Program<R>, block: &Block) -> Guard {
-    match block.guard {
-        None => Guard::Always,
-        Some(slot @ Slot::Uniform(_)) => Guard::Uniform(program.home(slot).unwrap_or(0)),
-        Some(slot) => Guard::Lanes(program.home(slot).unwrap_or(0)),
+fn guard<R: Real>(program: &Program<R>, turns: &Turns, block: &Block, index: usize) -> Guard {
+    let Some(slot) = block.guard else {
+        return Guard::Always;
+    };
+    let register = turns.read(slot, index).or_else(|| program.home(slot));
+    match (slot, register.unwrap_or(0)) {
+        (Slot::Uniform(_), register) => Guard::Uniform(register),
+        (_, register) => Guard::Lanes(register),
     }
 }
 
@@ -155,6 +178,9 @@ fn goes_first(block: &Block, &(slot, v): &(Slot, Value)) -> bool {
 /// The lowering of one block.
 struct Lowering<'a, R> {
     block: &'a Block,
+    /// Its place in the step.
+    index: usize,
+    turns: &'a Turns,
     program: &'a Program<R>,
     picks: Vec<Pick>,
     /// Position of the last pick that reads a value; `picks.len()` where the block's end does.
@@ -168,7 +194,13 @@ struct Lowering<'a, R> {
 }
 
 impl<'a, R: Real> Lowering<'a, R> {
-    fn new(program: &'a Program<R>, block: &'a Block, deferral: Option<&Deferral>) -> Self {
+    fn new(
+        program: &'a Program<R>,
+        block: &'a Block,
+        index: usize,
+        turns: &'a Turns,
+        deferral: Option<&Deferral>,
+    ) -> Self {
         let picks = select(block);
         let mut last_use = vec![0; block.instrs.len()];
         for (at, pick) in picks.iter().enumerate() {
@@ -192,16 +224,21 @@ impl<'a, R: Real> Lowering<'a, R> {
             .instrs
             .iter()
             .map(|instr| match instr.op {
-                Op::Load(slot) => program.home(slot).map(kept),
+                Op::Load(slot) => {
+                    let register = turns.read(slot, index).or_else(|| program.home(slot));
+                    register.map(kept)
+                }
                 _ => None,
             })
             .collect();
         let guard = match deferral {
             Some(deferral) => Guard::Lanes(deferral.pending),
-            None => guard(program, block),
+            None => guard(program, turns, block, index),
         };
         Lowering {
             block,
+            index,
+            turns,
             program,
             picks,
             last_use,
@@ -220,7 +257,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             .iter()
             .filter(|store| goes_first(self.block, store))
         {
-            if let Some(home) = self.program.home(store.0) {
+            if let Some(home) = self.target(store.0) {
                 self.emit(Code::Copy, home, &[self.register_of(store.1)], None);
             }
         }
@@ -263,6 +300,34 @@ impl<'a, R: Real> Lowering<'a, R> {
         Ok(())
     }
 
+    /// The register to which the block stores `slot`, if it has to.
+    fn target(&self, slot: Slot) -> Option<u16> {
+        if self.turns.is_alias(slot) {
+            return None;
+        }
+        let turned = self.turns.write(slot, self.index);
+        turned.or_else(|| self.program.home(slot))
+    }
+
+    /// Must the new value of `slot`, or its old one, be copied if it has but one register?
+    fn would_copy(&self, slot: Slot) -> bool {
+        let Some(value) = self.block.stored(slot) else {
+            return false;
+        };
+        let Some(at) = self.picks.iter().position(|p| p.value == value.index()) else {
+            return false;
+        };
+        let pick = &self.picks[at];
+        // A gate that is written in place keeps its old value aside.
+        let keeps = pick.code == Code::Gate;
+        let is_direct = self.direct(at, pick) == self.program.home(slot);
+        let old_is_stored =
+            self.block.stores.iter().any(|&(other, v)| {
+                other != slot && self.block.instrs[v.index()].op == Op::Load(slot)
+            });
+        keeps || !is_direct || old_is_stored
+    }
+
     fn register_of(&self, v: Value) -> u16 {
         self.place[v.index()].unwrap_or(0)
     }
@@ -283,6 +348,9 @@ impl<'a, R: Real> Lowering<'a, R> {
         }
         let stored = |&&(_, v): &&(Slot, Value)| v.index() == pick.value;
         let fits = |&(slot, _): &(Slot, Value)| {
+            if self.turns.is_written(slot, self.index) {
+                return self.target(slot);
+            }
             let old = self
                 .block
                 .instrs
@@ -292,7 +360,7 @@ impl<'a, R: Real> Lowering<'a, R> {
                 None => true,
                 Some(old) => self.last_use[old] < at || self.may_replace(at, pick, old),
             };
-            dead.then(|| self.program.home(slot)).flatten()
+            dead.then(|| self.target(slot)).flatten()
         };
         self.block.stores.iter().filter(stored).find_map(fits)
     }
@@ -327,14 +395,17 @@ impl<'a, R: Real> Lowering<'a, R> {
     fn store(&mut self) -> Result<(), ExecError> {
         let mut moves = Vec::new();
         for &(slot, v) in &self.block.stores {
-            let Some(home) = self.program.home(slot) else {
+            let Some(home) = self.target(slot) else {
                 continue;
             };
             match self.block.instrs[v.index()].op {
                 Op::Const(literal) => moves.push((home, Err(literal))),
                 Op::Load(loaded) if loaded == slot => {}
                 Op::Load(_) if goes_first(self.block, &(slot, v)) => {}
-                Op::Load(loaded) if self.block.stored(loaded).is_some() => {
+                Op::Load(loaded)
+                    if self.block.stored(loaded).is_some()
+                        && !self.turns.is_written(loaded, self.index) =>
+                {
                     let copy = self.scratch()?;
                     self.emit(Code::Copy, copy, &[self.register_of(v)], None);
                     moves.push((home, Ok(copy)));

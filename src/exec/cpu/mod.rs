@@ -14,6 +14,7 @@
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
 //! | `lower` | registers and stores: plan to program |
+//! | `turns` | states with two registers, so that nothing is copied |
 //! | `deferral` | blocks that may wait until many lanes need them |
 //! | `lanes` | what each instruction does to a lane |
 //! | `interpret` | the loop over steps, blocks and instructions; guards |
@@ -34,6 +35,7 @@ mod select;
 mod simd;
 mod tile;
 mod timeline;
+mod turns;
 
 pub use simd::Simd;
 

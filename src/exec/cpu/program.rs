@@ -143,6 +143,10 @@ pub(super) enum Code {
     Or,
     /// a and not b
     AndNot,
+    /// a > k and not b > j
+    RiseGt,
+    /// a ≥ k and not b ≥ j
+    RiseGe,
     /// a < b
     Lt,
     /// a ≤ b
@@ -183,6 +187,8 @@ pub(super) enum Code {
     RsubMulK,
     /// a·b·k
     MulMulK,
+    /// a³·b·k
+    CubeMulK,
     /// (a + k)·b
     AddKMul,
     /// (k − a)·b
@@ -191,6 +197,8 @@ pub(super) enum Code {
     SelectK,
     /// a ? b : k
     SelectOrK,
+    /// a·k + b·s + c + j
+    Sum,
     /// a·b + c
     Fma,
     /// c − a·b
@@ -300,15 +308,20 @@ pub(super) struct Home {
 /// All that the interpreter needs.
 #[derive(Clone, Debug)]
 pub(super) struct Program<R> {
-    /// One step, in order.
+    /// An even step, in order.
     pub(super) blocks: Vec<CodeBlock<R>>,
+    /// An odd step: the same with the roles of `pairs` changed.
+    pub(super) turned: Vec<CodeBlock<R>>,
+    /// Pairs of registers that change roles at every step: the first is where the state is before
+    /// an even one.
+    pub(super) pairs: Vec<(u16, u16)>,
     /// How many registers it uses.
     pub(super) n_registers: usize,
     /// How many of them, the first ones, are no scratch.
     pub(super) n_fixed: usize,
     /// The slots that live in registers.
     pub(super) homes: Vec<Home>,
-    /// Registers of floats that outlive a step; they are swept for denormals.
+    /// Registers of floats that outlive an even step; they are swept for denormals.
     pub(super) swept: Vec<u16>,
     /// The shared tables, none empty.
     pub(super) tables: Vec<Vec<R>>,

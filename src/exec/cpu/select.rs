@@ -240,9 +240,10 @@ impl<'a> Selector<'a> {
         }
         let fused = |product: Value, rest: Value| {
             let (x, y) = self.factors(product)?;
-            Some(match self.float(y) {
-                Some(k) => form_k(Code::FmaK, &[x, rest], &[k]),
-                None => form(Code::Fma, &[x, y, rest]),
+            Some(match (self.float(y), self.weighted(rest)) {
+                (Some(k), Some((z, s, rest))) => form_k(Code::Sum, &[x, z, rest], &[k, 0.0, s]),
+                (Some(k), None) => form_k(Code::FmaK, &[x, rest], &[k]),
+                (None, _) => form(Code::Fma, &[x, y, rest]),
             })
         };
         fused(b, a)
@@ -252,17 +253,32 @@ impl<'a> Selector<'a> {
 
     /// a·k + b + j, where `v` is a·k + b that nothing else reads.
     fn sum_of_three(&self, v: Value, j: f64) -> Option<Form> {
-        let (product, rest, sign) = match self.inner(v)? {
-            Op::Binary(BinaryOp::Add, x, y) => match self.factors(y) {
-                Some(_) => (y, x, 1.0),
-                None => (x, y, 1.0),
-            },
-            Op::Binary(BinaryOp::Sub, x, y) => (y, x, -1.0),
-            _ => return None,
+        let (x, k, rest) = self.weighted(v)?;
+        Some(match self.weighted(rest) {
+            Some((y, s, rest)) => form_k(Code::Sum, &[x, y, rest], &[k, j, s]),
+            None => form_k(Code::FmaKAdd, &[x, rest], &[k, j]),
+        })
+    }
+
+    /// x, k and b of `v` = x·k + b, a sum that nothing else reads, nor its product.
+    fn weighted(&self, v: Value) -> Option<(Value, f64, Value)> {
+        if self.block.type_of(v) != Type::Float {
+            return None;
+        }
+        let by_literal = |product: Value| {
+            let (x, y) = self.factors(product)?;
+            Some((x, self.float(y)?))
         };
-        let (x, y) = self.factors(product)?;
-        let k = self.float(y)? * sign;
-        Some(form_k(Code::FmaKAdd, &[x, rest], &[k, j]))
+        match self.inner(v)? {
+            Op::Binary(BinaryOp::Add, p, q) => by_literal(q)
+                .map(|(x, k)| (x, k, p))
+                .or_else(|| by_literal(p).map(|(x, k)| (x, k, q)))
+                .filter(|&(_, _, rest)| self.literal(rest).is_none()),
+            Op::Binary(BinaryOp::Sub, p, q) => by_literal(q)
+                .map(|(x, k)| (x, -k, p))
+                .filter(|&(_, _, rest)| self.literal(rest).is_none()),
+            _ => None,
+        }
     }
 
     fn difference(&self, a: Value, b: Value) -> Form {
@@ -333,6 +349,16 @@ impl<'a> Selector<'a> {
         }
     }
 
+    /// z, where `v` is z·z·z that nothing else reads.
+    fn cube(&self, v: Value) -> Option<Value> {
+        let (p, q) = self.factors(v)?;
+        let is_square_of = |square: Value, z: Value| self.factors(square) == Some((z, z));
+        if is_square_of(p, q) {
+            return Some(q);
+        }
+        is_square_of(q, p).then_some(p)
+    }
+
     fn product(&self, a: Value, b: Value) -> Form {
         if a == b
             && self.uses[a.index()] == 2
@@ -348,6 +374,8 @@ impl<'a> Selector<'a> {
                 _ => None,
             };
             return function.unwrap_or_else(|| match self.factors(a) {
+                Some((x, y)) if let Some(z) = self.cube(x) => form_k(Code::CubeMulK, &[z, y], &[k]),
+                Some((x, y)) if let Some(z) = self.cube(y) => form_k(Code::CubeMulK, &[z, x], &[k]),
                 Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
                 _ => form_k(Code::MulK, &[a], &[k]),
             });
@@ -434,9 +462,26 @@ impl<'a> Selector<'a> {
             return form(Code::Or, &[a, b]);
         }
         match (self.inner(a), self.inner(b)) {
-            (_, Some(Op::Unary(UnaryOp::Not, x))) => form(Code::AndNot, &[a, x]),
-            (Some(Op::Unary(UnaryOp::Not, x)), _) => form(Code::AndNot, &[b, x]),
+            (_, Some(Op::Unary(UnaryOp::Not, x))) => self.and_not(a, x),
+            (Some(Op::Unary(UnaryOp::Not, x)), _) => self.and_not(b, x),
             _ => form(Code::And, &[a, b]),
+        }
+    }
+
+    /// a and not b; one instruction where a condition begins to hold.
+    fn and_not(&self, a: Value, b: Value) -> Form {
+        let beyond = |v: Value| match self.inner(v)? {
+            Op::Compare(op, x, y) => Some((op, x, self.float(y)?)),
+            _ => None,
+        };
+        match (beyond(a), beyond(b)) {
+            (Some((CompareOp::Gt, x, k)), Some((CompareOp::Gt, y, j))) => {
+                form_k(Code::RiseGt, &[x, y], &[k, j])
+            }
+            (Some((CompareOp::Ge, x, k)), Some((CompareOp::Ge, y, j))) => {
+                form_k(Code::RiseGe, &[x, y], &[k, j])
+            }
+            _ => form(Code::AndNot, &[a, b]),
         }
     }
 
