@@ -144,6 +144,41 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             }
         }};
     }
+    // A relaxation of c by A and B: the short polynomial, and again where a lane is beyond it.
+    macro_rules! relaxed {
+        (|$a:ident, $b:ident| $e:expr) => {{
+            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
+            if rc == dst {
+                relaxed!(|$a, $b| $e, sa, sb, *d)
+            } else {
+                relaxed!(|$a, $b| $e, sa, sb, others.part::<N>(rc, part))
+            }
+        }};
+        (|$a:ident, $b:ident| $e:expr, $sa:ident, $sb:ident, $from:expr) => {{
+            let from = $from;
+            let mut most = R::ZERO.order();
+            for i in 0..N {
+                let ($a, $b) = ($sa[i], $sb[i]);
+                let (a, r) = $e;
+                most = most.max(r.order());
+                d[i] = relax::<R, FMA>(from[i], a, r);
+            }
+            let reach = Reach::of::<R>(most);
+            if reach == Reach::Far {
+                for i in 0..N {
+                    let ($a, $b) = ($sa[i], $sb[i]);
+                    let (a, r) = $e;
+                    d[i] = relax_far::<R, FMA>(from[i], a, r);
+                }
+            } else if reach == Reach::Any {
+                for i in 0..N {
+                    let ($a, $b) = ($sa[i], $sb[i]);
+                    let (a, r) = $e;
+                    d[i] = relax_any::<R, FMA>(from[i], a, r);
+                }
+            }
+        }};
+    }
     macro_rules! fma {
         ($a:expr, $b:expr, $c:expr) => {
             fma::<R, FMA>($a, $b, $c)
@@ -196,45 +231,11 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         }
         Code::ExprelGiven => both_apart!(|a, b| exprel_given::<R, FMA>(a, b)),
         Code::Pow4 => apart!(|a| (a * a) * (a * a)),
-        Code::Relax => {
-            let sb = others.part::<N>(rb, part);
-            let mut most = R::ZERO.order();
-            for b in sb {
-                most = most.max((*b * j).order());
-            }
-            match Reach::of::<R>(most) {
-                Reach::Near => three!(|a, b, c| relax::<R, FMA>(c, a * k, b * j)),
-                Reach::Far => three!(|a, b, c| relax_far::<R, FMA>(c, a * k, b * j)),
-                Reach::Any => three!(|a, b, c| relax_any::<R, FMA>(c, a * k, b * j)),
-            }
-        }
-        Code::Gate => {
-            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
-            macro_rules! gate {
-                ($from:expr) => {{
-                    let from = $from;
-                    let mut most = R::ZERO.order();
-                    for i in 0..N {
-                        let a = k * sa[i];
-                        let r = fma!(sb[i], j, a);
-                        most = most.max(r.order());
-                        d[i] = relax::<R, FMA>(from[i], a, r);
-                    }
-                    if Reach::of::<R>(most) != Reach::Near {
-                        for i in 0..N {
-                            let a = k * sa[i];
-                            let r = fma!(sb[i], j, a);
-                            d[i] = relax_any::<R, FMA>(from[i], a, r);
-                        }
-                    }
-                }};
-            }
-            if rc == dst {
-                gate!(*d);
-            } else {
-                gate!(others.part::<N>(rc, part));
-            }
-        }
+        Code::Relax => relaxed!(|a, b| (a * k, b * j)),
+        Code::Gate => relaxed!(|a, b| {
+            let a = k * a;
+            (a, fma!(b, j, a))
+        }),
         Code::MinK => one!(|a| if k < a { k } else { a }),
         Code::MaxK => one!(|a| if k > a { k } else { a }),
         Code::LtK => one!(|a| R::mask(a < k)),

@@ -318,8 +318,8 @@ impl<'a, R: Real> Lowering<'a, R> {
             return false;
         };
         let pick = &self.picks[at];
-        // A gate that is written in place keeps its old value aside.
-        let keeps = pick.code == Code::Gate;
+        // A relaxation in place keeps its old value aside.
+        let keeps = matches!(pick.code, Code::Gate | Code::Relax);
         let is_direct = self.direct(at, pick) == self.program.home(slot);
         let old_is_stored =
             self.block.stores.iter().any(|&(other, v)| {
