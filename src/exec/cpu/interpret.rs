@@ -36,6 +36,8 @@ pub(super) struct Work<'a, R> {
 /// Does the work. To be called where the processor's vector instructions are enabled.
 #[inline(always)]
 pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
+    // Opaque: see `constants`.
+    let constants = &std::hint::black_box(R::CONSTANTS);
     let mut changes = work.timeline.from(work.steps.start);
     let (memory, end) = (&mut *work.memory, work.steps.end);
     if work.steps.start % 2 == 1 {
@@ -63,12 +65,26 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             };
             if parts == WHOLE {
                 for inst in &block.insts {
-                    execute::<R, LANES, FMA>(inst, &work.program.tables, memory, 0, step);
+                    execute::<R, LANES, FMA>(
+                        inst,
+                        &work.program.tables,
+                        constants,
+                        memory,
+                        0,
+                        step,
+                    );
                 }
             } else if parts != 0 {
                 for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
                     for inst in &block.insts {
-                        execute::<R, PART, FMA>(inst, &work.program.tables, memory, part, step);
+                        execute::<R, PART, FMA>(
+                            inst,
+                            &work.program.tables,
+                            constants,
+                            memory,
+                            part,
+                            step,
+                        );
                     }
                 }
             }

@@ -10,6 +10,7 @@
 //! | file | job |
 //! |---|---|
 //! | `real` | f32 and f64, and how bools and integers live in their lanes |
+//! | `constants` | what the functions are made of, as data |
 //! | `math` | elementary functions of one lane |
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
@@ -23,6 +24,7 @@
 //! | `tile` | cells into a tile and out of it |
 //! | `job` | threads over tiles, progress, carried states |
 
+mod constants;
 mod deferral;
 mod interpret;
 mod job;

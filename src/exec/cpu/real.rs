@@ -34,10 +34,6 @@ pub(super) trait Real:
     const ZERO: Self;
     /// 1.
     const ONE: Self;
-    /// 2.
-    const TWO: Self;
-    /// Infinity.
-    const INFINITY: Self;
     /// States smaller than this are swept to 0 before they become denormal: the smallest normal
     /// number divided by the machine epsilon.
     const TINY: Self;
@@ -69,8 +65,8 @@ pub(super) trait Real:
     /// The bits of x: from 0 on ordered as the numbers are, with infinity, NaN and whatever is
     /// negative above all.
     fn order(self) -> Self::Bits;
-    /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵.
-    fn about_reciprocal(self) -> Self;
+    /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵; `seed` is a constant of the type.
+    fn about_reciprocal(self, seed: Self) -> Self;
     /// |x|.
     fn abs(self) -> Self;
     /// |x| with the sign of `of`.
@@ -116,15 +112,13 @@ pub(super) trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $bits:ident, $sign:expr, $twice_one:expr, $from:expr) => {
+    ($real:ident, $bits:ident, $sign:expr, $from:expr) => {
         impl Real for $real {
             type Bits = $bits;
 
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
-            const TWO: Self = 2.0;
-            const INFINITY: Self = $real::INFINITY;
             const TINY: Self = $real::MIN_POSITIVE / $real::EPSILON;
 
             #[inline(always)]
@@ -191,8 +185,8 @@ macro_rules! real {
                 self.to_bits()
             }
             #[inline(always)]
-            fn about_reciprocal(self) -> Self {
-                $real::from_bits($twice_one.wrapping_sub(self.to_bits()))
+            fn about_reciprocal(self, seed: Self) -> Self {
+                $real::from_bits(seed.to_bits().wrapping_sub(self.to_bits()))
             }
             #[inline(always)]
             fn abs(self) -> Self {
@@ -274,11 +268,5 @@ fn same(x: f64) -> f64 {
     x
 }
 
-real!(f32, u32, 0x8000_0000_u32, 0x7ef3_11c7_u32, narrow);
-real!(
-    f64,
-    u64,
-    0x8000_0000_0000_0000_u64,
-    0x7fde_6238_22fc_16e6_u64,
-    same
-);
+real!(f32, u32, 0x8000_0000_u32, narrow);
+real!(f64, u64, 0x8000_0000_0000_0000_u64, same);
