@@ -49,7 +49,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             && first.step <= step
             && step < end
         {
-            memory.registers[usize::from(first.register)] = Tile([first.value; LANES]);
+            memory.registers[usize::from(first.register)] = Tile::of(first.value);
             changes = rest;
         }
         let blocks = if step % 2 == 0 {
@@ -90,7 +90,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             }
             if let Some(deferral) = &block.deferral {
                 if parts != 0 {
-                    memory.registers[usize::from(deferral.pending)] = Tile([R::ZERO; LANES]);
+                    memory.registers[usize::from(deferral.pending)] = Tile::of(R::ZERO);
                 }
                 if step < end {
                     keep(block, deferral, memory);

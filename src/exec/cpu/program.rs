@@ -22,7 +22,15 @@ pub(super) const PART: usize = 32;
 /// One register: a value for each lane.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Tile<R>(pub(super) [R; LANES]);
+pub(super) struct Tile<R>(pub(super) [R; LANES], [R; 16]);
+
+impl<R: Copy> Tile<R> {
+    /// The same value in all lanes.
+    #[inline(always)]
+    pub(super) fn of(value: R) -> Self {
+        Tile([value; LANES], [value; 16])
+    }
+}
 
 /// What an instruction does with its sources a, b, c and its immediates k, j, s, q.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -353,14 +361,14 @@ impl<R: Real> Memory<R> {
     pub(super) fn of(program: &Program<R>) -> Self {
         let stream = |&capacity: &usize| vec![R::ZERO; capacity * LANES];
         Memory {
-            registers: vec![Tile([R::ZERO; LANES]); program.n_registers],
+            registers: vec![Tile::of(R::ZERO); program.n_registers],
             streams: program.capacities.iter().map(stream).collect(),
         }
     }
 
     /// All zeros again.
     pub(super) fn clear(&mut self) {
-        self.registers.fill(Tile([R::ZERO; LANES]));
+        self.registers.fill(Tile::of(R::ZERO));
         for stream in &mut self.streams {
             stream.fill(R::ZERO);
         }
