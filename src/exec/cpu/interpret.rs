@@ -7,9 +7,10 @@
 //! Must not know plans or threads.
 
 use super::lanes::execute;
+use super::leap::{Leap, SHORTEST};
 use super::math::Elementary;
 use super::program::{CodeBlock, Deferral, Guard, LANES, Memory, PART, Program, Tile};
-use super::timeline::Timeline;
+use super::timeline::{Change, Timeline};
 
 /// States are swept for denormals after every so many steps: arithmetic on denormals costs a
 /// hundred times more. What decays by less than a factor of 10⁷ (f32) in that time never becomes
@@ -39,12 +40,13 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
     // Opaque: see `constants`.
     let constants = &std::hint::black_box(R::CONSTANTS);
     let mut changes = work.timeline.from(work.steps.start);
-    let (memory, end) = (&mut *work.memory, work.steps.end);
+    let (program, memory, end) = (work.program, &mut *work.memory, work.steps.end);
     if work.steps.start % 2 == 1 {
-        turn(&work.program.pairs, memory);
+        turn(&program.pairs, memory);
     }
+    let mut step = work.steps.start;
     // One round more than steps: blocks that wait catch up.
-    for step in work.steps.start..=end {
+    while step <= end {
         while let Some((first, rest)) = changes.split_first()
             && first.step <= step
             && step < end
@@ -53,11 +55,38 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             changes = rest;
         }
         let blocks = if step % 2 == 0 {
-            &work.program.blocks
+            &program.blocks
         } else {
-            &work.program.turned
+            &program.turned
         };
-        for block in blocks {
+        let n = match &program.leap {
+            Some(leap) => leap_length(leap, changes, step..end),
+            None => 1,
+        };
+        let mut first = 0;
+        if let Some(leap) = &program.leap
+            && n > 1
+        {
+            macro_rules! run {
+                ($insts:expr) => {
+                    for inst in $insts {
+                        execute::<R, LANES, FMA>(inst, &program.tables, constants, memory, 0, step);
+                    }
+                };
+            }
+            run!(&leap.drive_by);
+            let any = leap.take::<FMA>(memory, step, n);
+            let recorded = leap
+                .window
+                .is_none_or(|window| memory.registers[usize::from(window)].0[0].is_true());
+            if any && recorded {
+                run!(&leap.event_by);
+                first = RECORDERS;
+            } else {
+                first = blocks.len();
+            }
+        }
+        for block in &blocks[first..] {
             let parts = if step < end {
                 parts_to_run(block, memory)
             } else {
@@ -65,21 +94,14 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             };
             if parts == WHOLE {
                 for inst in &block.insts {
-                    execute::<R, LANES, FMA>(
-                        inst,
-                        &work.program.tables,
-                        constants,
-                        memory,
-                        0,
-                        step,
-                    );
+                    execute::<R, LANES, FMA>(inst, &program.tables, constants, memory, 0, step);
                 }
             } else if parts != 0 {
                 for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
                     for inst in &block.insts {
                         execute::<R, PART, FMA>(
                             inst,
-                            &work.program.tables,
+                            &program.tables,
                             constants,
                             memory,
                             part,
@@ -97,13 +119,38 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                 }
             }
         }
-        if step % SWEEP_STEPS == 0 && step < end {
-            sweep(&work.program.swept, memory);
+        step += n;
+        if (step - 1) % SWEEP_STEPS == 0 && step <= end {
+            sweep(&program.swept, memory);
         }
     }
     if end % 2 == 1 {
-        turn(&work.program.pairs, memory);
+        turn(&program.pairs, memory);
     }
+}
+
+/// In a step that leaps, the first block is the leap's, the second the reset's.
+const RECORDERS: usize = 2;
+
+/// How many of `steps` are taken at once: none across a change of a uniform (but the number of the
+/// step) or across a sweep.
+#[inline(always)]
+fn leap_length<R: Elementary>(
+    leap: &Leap<R>,
+    changes: &[Change<R>],
+    steps: std::ops::Range<u32>,
+) -> u32 {
+    let to_sweep = SWEEP_STEPS - (steps.start + SWEEP_STEPS - 1) % SWEEP_STEPS;
+    let most = leap
+        .hold
+        .min(to_sweep)
+        .min(steps.end.saturating_sub(steps.start));
+    let changed = changes
+        .iter()
+        .take_while(|change| change.step < steps.start + most)
+        .find(|change| Some(change.register) != leap.step);
+    let n = changed.map_or(most, |change| change.step - steps.start);
+    if n < SHORTEST { 1 } else { n }
 }
 
 /// Brings the states from where they are after an even step to where they are before one, or back.

@@ -8,6 +8,7 @@
 //! Must not know how instructions are carried out.
 
 use super::deferral::latched;
+use super::leap::{Factor, Leap, Operand, Shape, shape};
 use super::program::{Code, CodeBlock, Deferral, Guard, Home, Inst, Program};
 use super::real::Real;
 use super::select::{Pick, select};
@@ -27,6 +28,7 @@ pub(super) fn lower<R: Real>(plan: &Plan) -> Result<Program<R>, ExecError> {
     let mut program = Program {
         blocks: Vec::new(),
         turned: Vec::new(),
+        leap: None,
         pairs: Vec::new(),
         n_registers: homes.len(),
         n_fixed: homes.len(),
@@ -35,7 +37,11 @@ pub(super) fn lower<R: Real>(plan: &Plan) -> Result<Program<R>, ExecError> {
         capacities: streams.map(|s| s.capacity as usize).collect(),
         homes,
     };
-    let turns = turns(plan.step(), &mut program)?;
+    let shape = shape(plan);
+    let turns = match shape {
+        Some(_) => Turns::default(),
+        None => turns(plan.step(), &mut program)?,
+    };
     let lasting = |home: &&Home| match home.slot {
         Slot::State(i) => layout.states[usize::from(i)].ty == Type::Float,
         Slot::Accum(i) => layout.accums[usize::from(i)].ty == Type::Float,
@@ -57,9 +63,61 @@ pub(super) fn lower<R: Real>(plan: &Plan) -> Result<Program<R>, ExecError> {
             deferral,
         });
     }
+    if let Some(shape) = &shape {
+        program.leap = Some(leap(plan, shape, &mut program)?);
+    }
     program.turned = turns.turned(&program.blocks);
     program.pairs = turns.pairs();
     Ok(program)
+}
+
+/// The registers of a leap, and what it computes before and after.
+fn leap<R: Real>(
+    plan: &Plan,
+    shape: &Shape,
+    program: &mut Program<R>,
+) -> Result<Leap<R>, ExecError> {
+    let n_temps = plan.layout().temps.len();
+    let [drive, before] = [0, 1].map(|i| register(n_temps + i).map(Slot::Temp));
+    let (drive, before) = (drive?, before?);
+    for slot in [drive, before] {
+        let register = register(program.n_registers)?;
+        program.homes.push(Home { slot, register });
+        program.n_registers += 1;
+    }
+    program.n_fixed = program.n_registers;
+    let advance = &plan.step()[0];
+    let kept = (2..plan.step().len()).filter_map(|index| latched(plan.step(), index));
+    let kept: Vec<Slot> = kept.flatten().collect();
+    let alone = |block: Block| {
+        let none = Turns::default();
+        let lowering = Lowering::new(program, &block, 0, &none, None).lower()?;
+        Ok::<_, ExecError>((lowering.insts, lowering.n_registers))
+    };
+    let (drive_by, first) = alone(shape.drive_block(advance, drive))?;
+    let (event_by, second) = alone(shape.event_block(advance, before, &kept))?;
+    program.n_registers = program.n_registers.max(first).max(second);
+    let at = |slot: Slot| program.home(slot).unwrap_or(0);
+    let operand = |factor: Factor| match factor {
+        Factor::Literal(x) => Operand::Literal(R::from_f64(x)),
+        Factor::Slot(slot) => Operand::Register(at(slot)),
+    };
+    Ok(Leap {
+        v: at(shape.v),
+        countdown: at(shape.countdown),
+        drive_by,
+        drive: at(drive),
+        leak: operand(shape.leak),
+        threshold: operand(shape.threshold),
+        exceeds: shape.exceeds,
+        reset: operand(shape.reset),
+        hold: shape.hold,
+        counted: at(shape.counted),
+        window: shape.window.map(at),
+        before: at(before),
+        step: shape.step_number.map(at),
+        event_by,
+    })
 }
 
 /// The states that take turns: those whose new value would be copied otherwise.

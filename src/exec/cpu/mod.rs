@@ -16,6 +16,7 @@
 //! | `select` | which instruction computes a value; fused forms |
 //! | `lower` | registers and stores: plan to program |
 //! | `turns` | states with two registers, so that nothing is copied |
+//! | `leap` | many steps of a linear integrate-and-fire cell at once |
 //! | `deferral` | blocks that may wait until many lanes need them |
 //! | `lanes` | what each instruction does to a lane |
 //! | `interpret` | the loop over steps, blocks and instructions; guards |
@@ -29,6 +30,7 @@ mod deferral;
 mod interpret;
 mod job;
 mod lanes;
+mod leap;
 mod lower;
 mod math;
 mod program;

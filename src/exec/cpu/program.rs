@@ -9,6 +9,7 @@
 //!
 //! Must not know the IR's values or the plan's slots, beyond their number.
 
+use super::leap::Leap;
 use super::real::Real;
 use crate::ir::Slot;
 
@@ -320,6 +321,8 @@ pub(super) struct Program<R> {
     pub(super) blocks: Vec<CodeBlock<R>>,
     /// An odd step: the same with the roles of `pairs` changed.
     pub(super) turned: Vec<CodeBlock<R>>,
+    /// Several steps at once, where the step is of that kind; it has no pairs.
+    pub(super) leap: Option<Leap<R>>,
     /// Pairs of registers that change roles at every step: the first is where the state is before
     /// an even one.
     pub(super) pairs: Vec<(u16, u16)>,

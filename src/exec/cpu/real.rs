@@ -65,6 +65,8 @@ pub(super) trait Real:
     /// The bits of x: from 0 on ordered as the numbers are, with infinity, NaN and whatever is
     /// negative above all.
     fn order(self) -> Self::Bits;
+    /// The lane that holds the integer less 1, which is not 0.
+    fn decremented(self) -> Self;
     /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵; `seed` is a constant of the type.
     fn about_reciprocal(self, seed: Self) -> Self;
     /// |x|.
@@ -183,6 +185,10 @@ macro_rules! real {
             #[inline(always)]
             fn order(self) -> $bits {
                 self.to_bits()
+            }
+            #[inline(always)]
+            fn decremented(self) -> Self {
+                $real::from_bits(self.to_bits().wrapping_sub(1))
             }
             #[inline(always)]
             fn about_reciprocal(self, seed: Self) -> Self {
