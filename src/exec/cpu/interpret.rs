@@ -55,7 +55,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             changes = rest;
         }
         let blocks = if step % 2 == 0 {
-            &program.blocks
+            program.blocks.as_slice()
         } else {
             &program.turned
         };
@@ -63,59 +63,41 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             Some(leap) => leap_length(leap, changes, step..end),
             None => 1,
         };
-        let mut first = 0;
-        if let Some(leap) = &program.leap
-            && n > 1
-        {
-            macro_rules! run {
-                ($insts:expr) => {
-                    for inst in $insts {
+        let leap = program.leap.as_ref().filter(|_| n > 1);
+        // One place that carries instructions out: there is much code behind it.
+        for stage in 0..2 {
+            let blocks = match (leap, stage) {
+                (None, 0) => blocks,
+                (None, _) => &[][..],
+                (Some(leap), 0) => &leap.begin,
+                (Some(leap), _) if leap.take::<FMA>(memory, step, n) => &leap.end,
+                (Some(_), _) => &[],
+            };
+            for block in blocks {
+                let parts = if step < end {
+                    parts_to_run(block, memory)
+                } else {
+                    parts_behind(block, memory)
+                };
+                if parts == WHOLE {
+                    for inst in &block.insts {
                         execute::<R, LANES, FMA>(inst, &program.tables, constants, memory, 0, step);
                     }
-                };
-            }
-            run!(&leap.drive_by);
-            let any = leap.take::<FMA>(memory, step, n);
-            let recorded = leap
-                .window
-                .is_none_or(|window| memory.registers[usize::from(window)].0[0].is_true());
-            if any && recorded {
-                run!(&leap.event_by);
-                first = RECORDERS;
-            } else {
-                first = blocks.len();
-            }
-        }
-        for block in &blocks[first..] {
-            let parts = if step < end {
-                parts_to_run(block, memory)
-            } else {
-                parts_behind(block, memory)
-            };
-            if parts == WHOLE {
-                for inst in &block.insts {
-                    execute::<R, LANES, FMA>(inst, &program.tables, constants, memory, 0, step);
-                }
-            } else if parts != 0 {
-                for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
-                    for inst in &block.insts {
-                        execute::<R, PART, FMA>(
-                            inst,
-                            &program.tables,
-                            constants,
-                            memory,
-                            part,
-                            step,
-                        );
+                } else if parts != 0 {
+                    for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
+                        for inst in &block.insts {
+                            let tables = &program.tables;
+                            execute::<R, PART, FMA>(inst, tables, constants, memory, part, step);
+                        }
                     }
                 }
-            }
-            if let Some(deferral) = &block.deferral {
-                if parts != 0 {
-                    memory.registers[usize::from(deferral.pending)] = Tile::of(R::ZERO);
-                }
-                if step < end {
-                    keep(block, deferral, memory);
+                if let Some(deferral) = &block.deferral {
+                    if parts != 0 {
+                        memory.registers[usize::from(deferral.pending)] = Tile::of(R::ZERO);
+                    }
+                    if step < end {
+                        keep(block, deferral, memory);
+                    }
                 }
             }
         }
@@ -128,9 +110,6 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
         turn(&program.pairs, memory);
     }
 }
-
-/// In a step that leaps, the first block is the leap's, the second the reset's.
-const RECORDERS: usize = 2;
 
 /// How many of `steps` are taken at once: none across a change of a uniform (but the number of the
 /// step) or across a sweep.

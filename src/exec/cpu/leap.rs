@@ -15,7 +15,7 @@
 
 use super::deferral::latched;
 use super::math::{Elementary, fma};
-use super::program::{Inst, LANES, Memory};
+use super::program::{CodeBlock, LANES, Memory, Tile};
 use super::real::Real;
 use crate::ir::{
     BinaryOp, Block, Builder, CompareOp, Literal, Op, Slot, UnaryOp, Value, depends_on,
@@ -284,8 +284,11 @@ pub(super) struct Leap<R> {
     pub(super) v: u16,
     /// The countdown.
     pub(super) countdown: u16,
-    /// Computes the drive, before a leap.
-    pub(super) drive_by: Vec<Inst<R>>,
+    /// What is to be done before: the drive.
+    pub(super) begin: Vec<CodeBlock<R>>,
+    /// What is to be done after a leap with spikes: what recorders ask for, from `before`, and the
+    /// recorders.
+    pub(super) end: Vec<CodeBlock<R>>,
     /// The drive.
     pub(super) drive: u16,
     /// k.
@@ -306,8 +309,6 @@ pub(super) struct Leap<R> {
     pub(super) before: u16,
     /// Number of the step of the spike, where recorders ask for it: the uniform's register.
     pub(super) step: Option<u16>,
-    /// Computes what recorders ask for, from `before`.
-    pub(super) event_by: Vec<Inst<R>>,
 }
 
 /// A number of a leap.
@@ -320,34 +321,36 @@ pub(super) enum Operand<R> {
 }
 
 impl<R: Real> Operand<R> {
-    fn lanes(self, memory: &Memory<R>) -> [R; LANES] {
+    fn tile(self, memory: &Memory<R>) -> Tile<R> {
         match self {
-            Operand::Literal(x) => [x; LANES],
-            Operand::Register(register) => memory.registers[usize::from(register)].0,
+            Operand::Literal(x) => Tile::of(x),
+            Operand::Register(register) => memory.registers[usize::from(register)],
         }
     }
 }
 
 impl<R: Elementary> Leap<R> {
     /// Takes `n` steps from `step` on; the drive is in its register. Sets the lanes of spikes; true
-    /// if there are any.
+    /// if there are any to record.
     #[inline(always)]
     pub(super) fn take<const FMA: bool>(&self, memory: &mut Memory<R>, step: u32, n: u32) -> bool {
-        let lanes = |register: u16| memory.registers[usize::from(register)].0;
-        let (mut v, mut countdown, drive) =
-            (lanes(self.v), lanes(self.countdown), lanes(self.drive));
-        let (leak, reset) = (self.leak.lanes(memory), self.reset.lanes(memory));
-        let threshold = self.threshold.lanes(memory);
-        let mut before = [R::ZERO; LANES];
+        // Whole tiles, because they are aligned: no vector straddles two lines of the cache.
+        let tile = |register: u16| memory.registers[usize::from(register)];
+        let (mut v, mut countdown, drive) = (tile(self.v), tile(self.countdown), tile(self.drive));
+        let (leak, reset) = (self.leak.tile(memory), self.reset.tile(memory));
+        let threshold = self.threshold.tile(memory);
+        let mut before = Tile::of(R::ZERO);
         let hold = R::word(self.hold);
         macro_rules! steps {
             ($beyond:tt) => {
+                let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
+                let (leak, drive, reset) = (&leak.0, &drive.0, &reset.0);
                 for _ in 0..n {
                     for i in 0..LANES {
                         let held = countdown[i].order() > R::ZERO.order();
                         let change = fma::<R, FMA>(v[i], leak[i], drive[i]);
                         let new = v[i] + if held { R::ZERO } else { change };
-                        let spike = (new $beyond threshold[i]) & !held;
+                        let spike = (new $beyond threshold.0[i]) & !held;
                         let less = countdown[i].decremented();
                         let left = if held { less } else { R::ZERO };
                         before[i] = if spike { v[i] } else { before[i] };
@@ -366,19 +369,22 @@ impl<R: Elementary> Leap<R> {
         let (least, mut any) = (R::word(self.hold - n).order(), R::ZERO);
         let counted = &mut memory.registers[usize::from(self.counted)].0;
         for i in 0..LANES {
-            counted[i] = R::mask(countdown[i].order() > least);
+            counted[i] = R::mask(countdown.0[i].order() > least);
             any = any.or(counted[i]);
         }
         if let (true, Some(register)) = (any.is_true(), self.step) {
             let last = step.wrapping_add(n - 1).wrapping_sub(self.hold);
             let steps = &mut memory.registers[usize::from(register)].0;
             for i in 0..LANES {
-                steps[i] = R::word(countdown[i].to_word().wrapping_add(last));
+                steps[i] = R::word(countdown.0[i].to_word().wrapping_add(last));
             }
         }
-        memory.registers[usize::from(self.v)].0 = v;
-        memory.registers[usize::from(self.countdown)].0 = countdown;
-        memory.registers[usize::from(self.before)].0 = before;
-        any.is_true()
+        memory.registers[usize::from(self.v)] = v;
+        memory.registers[usize::from(self.countdown)] = countdown;
+        memory.registers[usize::from(self.before)] = before;
+        let recorded = self
+            .window
+            .is_none_or(|w| memory.registers[usize::from(w)].0[0].is_true());
+        any.is_true() && recorded
     }
 }

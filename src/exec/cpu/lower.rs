@@ -92,11 +92,18 @@ fn leap<R: Real>(
     let alone = |block: Block| {
         let none = Turns::default();
         let lowering = Lowering::new(program, &block, 0, &none, None).lower()?;
-        Ok::<_, ExecError>((lowering.insts, lowering.n_registers))
+        let code = CodeBlock {
+            guard: Guard::Always,
+            insts: lowering.insts,
+            deferral: None,
+        };
+        Ok::<_, ExecError>((code, lowering.n_registers))
     };
-    let (drive_by, first) = alone(shape.drive_block(advance, drive))?;
-    let (event_by, second) = alone(shape.event_block(advance, before, &kept))?;
+    let (begin, first) = alone(shape.drive_block(advance, drive))?;
+    let (event, second) = alone(shape.event_block(advance, before, &kept))?;
     program.n_registers = program.n_registers.max(first).max(second);
+    let recorders = program.blocks.iter().skip(2).cloned();
+    let end = std::iter::once(event).chain(recorders).collect();
     let at = |slot: Slot| program.home(slot).unwrap_or(0);
     let operand = |factor: Factor| match factor {
         Factor::Literal(x) => Operand::Literal(R::from_f64(x)),
@@ -105,7 +112,8 @@ fn leap<R: Real>(
     Ok(Leap {
         v: at(shape.v),
         countdown: at(shape.countdown),
-        drive_by,
+        begin: vec![begin],
+        end,
         drive: at(drive),
         leak: operand(shape.leak),
         threshold: operand(shape.threshold),
@@ -116,7 +124,6 @@ fn leap<R: Real>(
         window: shape.window.map(at),
         before: at(before),
         step: shape.step_number.map(at),
-        event_by,
     })
 }
 
