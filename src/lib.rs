@@ -16,8 +16,8 @@
 //!
 //! | level | module | job | may use |
 //! |---|---|---|---|
-//! | 0 | [`units`], [`table`], [`diag`], [`random`] | quantities and dimensions; columns with units; errors with a caret; counter-based random numbers | caught |
-//! | 0 | [`caught`] | panics of libraries as errors | nothing of ours |
+//! | 0 | [`units`], [`diag`], [`random`], [`caught`] | quantities and dimensions; errors with a caret; counter-based random numbers; panics of libraries as errors | nothing of ours |
+//! | 1 | [`table`] | columns with units; CSV and Parquet | caught |
 //! | 1 | [`lang`] | text to tree, all errors at once | units, diag |
 //! | 1 | [`ir`] | typed straight-line blocks: build, simplify, differentiate, classify, check | nothing of ours |
 //! | 2 | [`model`] | tree to checked model; lowering to `ir`; the library of `.eqn` files | lang, ir, units, diag |

@@ -59,7 +59,7 @@ const BELOW_CLI: &[&str] = &[
 const MODULES: &[Module] = &[
     module("diag", 0, &[]),
     module("caught", 0, &[]),
-    module("table", 0, &["caught"]),
+    module("table", 1, &["caught"]),
     module("units", 0, &["diag"]),
     module("random", 0, &[]),
     module("lang", 1, &["units", "diag"]),

@@ -6,5 +6,6 @@ mod convergence;
 mod facts_hh;
 mod facts_lif;
 pub(crate) mod harness;
+mod leaps;
 mod recorders;
 mod stimuli;

@@ -54,7 +54,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             memory.registers[usize::from(first.register)] = Tile::of(first.value);
             changes = rest;
         }
-        let blocks = if step % 2 == 0 {
+        let blocks = if step.is_multiple_of(2) {
             program.blocks.as_slice()
         } else {
             &program.turned
@@ -102,7 +102,13 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             }
         }
         step += n;
-        if (step - 1) % SWEEP_STEPS == 0 && step <= end {
+        // Those within a leap are of the number of the step.
+        while let Some((first, rest)) = changes.split_first()
+            && first.step < step
+        {
+            changes = rest;
+        }
+        if (step - 1).is_multiple_of(SWEEP_STEPS) && step <= end {
             sweep(&program.swept, memory);
         }
     }

@@ -52,15 +52,15 @@ pub(super) struct CpuJob<R> {
 }
 
 impl<R: Elementary> CpuJob<R> {
-    /// Lowers `plan`.
+    /// Lowers `plan`; `leaps` says whether several steps may be taken at once.
     ///
     /// # Errors
     /// A plan that needs more registers than there are numbers for, or lists beyond the memory.
-    pub(super) fn new(plan: &Plan, simd: Simd) -> Result<Self, ExecError> {
+    pub(super) fn new(plan: &Plan, simd: Simd, leaps: bool) -> Result<Self, ExecError> {
         let n_cells = (LANES * threads(plan.limits().threads)) as u64;
         check_lists(plan, n_cells, size_of::<R>() as u64)?;
         Ok(CpuJob {
-            program: lower(plan)?,
+            program: lower(plan, leaps)?,
             tables: plan
                 .layout()
                 .tables

@@ -192,7 +192,7 @@ impl<R: Elementary, const FMA: bool> Functions<R, FMA> {
         if x <= c.exp_max { y } else { x + c.infinity }
     }
 
-    /// 2ᵗ, and the smallest normal number below [`Elementary::EXP2_MIN`]. An error of t's last place is
+    /// 2ᵗ, and the smallest normal number below [`Common::exp2_min`]. An error of t's last place is
     /// one of 0.7·t units of the result's.
     #[inline(always)]
     pub(super) fn exp2(self, t: R) -> R {
@@ -206,7 +206,7 @@ impl<R: Elementary, const FMA: bool> Functions<R, FMA> {
         R::scale(p, rounded)
     }
 
-    /// (eˣ − 1)/2 up to [`Elementary::EXP_MAX`]; above, what is there means nothing.
+    /// (eˣ − 1)/2 up to [`Common::exp_max`]; above, what is there means nothing.
     #[inline(always)]
     fn half_expm1(self, x: R) -> R {
         let c = self.common();
@@ -236,14 +236,14 @@ impl<R: Elementary, const FMA: bool> Functions<R, FMA> {
         (x >= c.near_min) & (x <= c.near_max)
     }
 
-    /// (eˣ − 1)/x where [`is_near`] holds.
+    /// (eˣ − 1)/x where [`Functions::is_near`] holds.
     #[inline(always)]
     pub(super) fn exprel_near(self, x: R) -> R {
         let c = self.common();
         Self::fma(x, self.constants.near::<FMA>(x), c.one)
     }
 
-    /// (eˣ − 1)/x, which is 1 at 0. Has the bits of [`exprel_near`] where that may be used.
+    /// (eˣ − 1)/x, which is 1 at 0. Has the bits of [`Functions::exprel_near`] where that may be used.
     #[inline(always)]
     pub(super) fn exprel(self, x: R) -> R {
         let near = self.exprel_near(x);

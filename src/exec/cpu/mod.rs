@@ -14,7 +14,9 @@
 //! | `math` | elementary functions of one lane |
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
-//! | `lower` | registers and stores: plan to program |
+//! | `lower` | plan to program: a register for every slot |
+//! | `lower_block` | the instructions of a block, its scratch registers and stores |
+//! | `shape` | is a step one that can leap? |
 //! | `turns` | states with two registers, so that nothing is copied |
 //! | `leap` | many steps of a linear integrate-and-fire cell at once |
 //! | `deferral` | blocks that may wait until many lanes need them |
@@ -32,10 +34,12 @@ mod job;
 mod lanes;
 mod leap;
 mod lower;
+mod lower_block;
 mod math;
 mod program;
 mod real;
 mod select;
+mod shape;
 mod simd;
 mod tile;
 mod timeline;
@@ -74,6 +78,7 @@ impl Precision {
 pub struct CpuEngine {
     precision: Precision,
     simd: Simd,
+    leaps: bool,
 }
 
 impl CpuEngine {
@@ -89,7 +94,27 @@ impl CpuEngine {
     /// With these vector instructions.
     #[must_use]
     pub fn with(precision: Precision, simd: Simd) -> CpuEngine {
-        CpuEngine { precision, simd }
+        CpuEngine {
+            precision,
+            simd,
+            leaps: true,
+        }
+    }
+
+    /// The same, but every step by itself, even where several could be taken at once: for tests and
+    /// measurements. The results have the same bits.
+    #[must_use]
+    pub fn step_by_step(self) -> CpuEngine {
+        CpuEngine {
+            leaps: false,
+            ..self
+        }
+    }
+
+    /// Does it take several steps of `plan` at once?
+    #[must_use]
+    pub fn leaps(&self, plan: &Plan) -> bool {
+        self.leaps && shape::shape(plan).is_some()
     }
 }
 
@@ -116,8 +141,8 @@ impl Engine for CpuEngine {
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
         Ok(match self.precision {
-            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, self.simd)?),
-            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, self.simd)?),
+            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, self.simd, self.leaps)?),
+            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, self.simd, self.leaps)?),
         })
     }
 }

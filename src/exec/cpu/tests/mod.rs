@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop")]
 
 mod accuracy;
-mod dump;
 mod operators;
 mod plans;
 mod random;
