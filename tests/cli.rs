@@ -661,3 +661,46 @@ fn every_command_line_in_the_readme_is_understood() {
         );
     }
 }
+
+/// The exponentials of a step, in each line of a table of costs or in a plan.
+fn exponentials(text: &str, name: &str) -> u32 {
+    let line = text.lines().find(|l| l.trim_start().starts_with(name));
+    let line = line.unwrap_or_else(|| panic!("no line `{name}` in {text}"));
+    let words: Vec<&str> = line.split_whitespace().rev().collect();
+    words[1].parse().unwrap_or_else(|_| panic!("{line}"))
+}
+
+#[test]
+fn a_rewrite_is_left_out_by_name_and_its_gain_is_shown() {
+    let folder = Folder::new();
+    let shown = folder.run(&["show", "hodgkin_huxley", "--ir"]).stdout;
+    let (before, after) = (
+        exponentials(&shown, "as written"),
+        exponentials(&shown, "powers"),
+    );
+    assert!((before, after) == (10, 6), "{shown}");
+    let without = ["show", "hodgkin_huxley", "--ir", "--without", "powers"];
+    let shown = folder.run(&without).stdout;
+    assert!(!shown.contains("  powers"), "{shown}");
+    let listed = folder.run(&["list", "passes"]).stdout;
+    assert!(
+        listed.contains("powers") && listed.contains("error:"),
+        "{listed}"
+    );
+    let small = [
+        "fi",
+        "hodgkin_huxley",
+        "--n",
+        "3",
+        "--duration",
+        "20",
+        "--engine",
+        "cpu",
+    ];
+    let all = folder.run(&small).stdout;
+    let less = folder.run(&[&small[..], &["--without", "powers"]].concat());
+    less.expect(0).says(&["without powers"]);
+    assert_eq!(less.stdout, all, "the table shows 6 digits");
+    let unknown = folder.run(&["fi", "lif", "--without", "power"]);
+    unknown.expect(2).says(&["power", "powers"]);
+}

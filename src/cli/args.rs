@@ -10,6 +10,7 @@ use super::tool_args::{BenchArgs, CompareArgs, PlotArgs, TraceArgs, VerifyArgs};
 use crate::exec::cpu::Precision;
 use crate::exec::{ENGINES, Engine, EngineOptions, find};
 use crate::experiment::FiOptions;
+use crate::ir::{PASSES, Pass, Passes};
 use crate::plot::PictureFormat;
 
 /// Steps millions of independent neuron models, written as equations with units, on any GPU or on
@@ -261,6 +262,9 @@ pub struct EngineArgs {
     /// Floating type of the CPU engine
     #[arg(long, value_name = "TYPE", value_enum, default_value_t = PrecisionArg::F32)]
     pub precision: PrecisionArg,
+    /// What its plans go through.
+    #[command(flatten)]
+    pub passes: PassesArgs,
 }
 
 impl EngineArgs {
@@ -276,8 +280,33 @@ impl EngineArgs {
         EngineOptions {
             device: self.device.clone(),
             precision: self.precision.into(),
+            passes: self.passes.passes(),
         }
     }
+}
+
+/// Which rewrites of the optimiser are made.
+#[derive(Debug, Args)]
+pub struct PassesArgs {
+    /// Leave out rewrites of the optimiser, separated by commas (see `rheobase list passes`)
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = pass_names())]
+    pub without: Vec<String>,
+}
+
+impl PassesArgs {
+    /// All but those left out.
+    #[must_use]
+    pub fn passes(&self) -> Passes {
+        let left_out = self.without.iter();
+        left_out.fold(Passes::ALL, |passes, name| {
+            passes.without(name).unwrap_or(passes)
+        })
+    }
+}
+
+fn pass_names() -> clap::builder::PossibleValuesParser {
+    let pass = |pass: &Pass| clap::builder::PossibleValue::new(pass.name).help(pass.doc);
+    PASSES.iter().map(pass).collect::<Vec<_>>().into()
 }
 
 fn engine_names() -> clap::builder::PossibleValuesParser {
@@ -310,7 +339,8 @@ impl From<PrecisionArg> for Precision {
 pub struct ShowArgs {
     /// A built-in model or the path of a model file
     pub model: String,
-    /// The equations as blocks of the middle form, before the method
+    /// The equations as blocks of the middle form, before the method, and what a step of `fi` costs
+    /// before and after each rewrite of the optimiser
     #[arg(long)]
     pub ir: bool,
     /// The plan of `fi` with the same options: slots, schedule, the blocks of a step
@@ -322,6 +352,9 @@ pub struct ShowArgs {
     /// The experiment whose plan is shown.
     #[command(flatten)]
     pub experiment: ExperimentArgs,
+    /// What the plan goes through.
+    #[command(flatten)]
+    pub passes: PassesArgs,
 }
 
 /// Arguments of `check`.
@@ -356,16 +389,19 @@ pub enum Registry {
     Features,
     /// Engines
     Engines,
+    /// Rewrites of the optimiser, with their bounds
+    Passes,
 }
 
 impl Registry {
     /// Every registry and the word for it.
-    pub const ALL: [(Registry, &'static str); 6] = [
+    pub const ALL: [(Registry, &'static str); 7] = [
         (Registry::Models, "models"),
         (Registry::Methods, "methods"),
         (Registry::Stimuli, "stimuli"),
         (Registry::Recorders, "recorders"),
         (Registry::Features, "features"),
         (Registry::Engines, "engines"),
+        (Registry::Passes, "passes"),
     ];
 }

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::say;
 use crate::exec::{ENGINES, EngineKind};
 use crate::integrate::{METHODS, Method};
+use crate::ir::{PASSES, Pass};
 use crate::model::Model;
 use crate::model::library::{LibraryModel, MODELS};
 use crate::record::{FEATURES, Feature, RECORDERS, RecorderKind};
@@ -36,6 +37,7 @@ pub(super) struct Registries<'a> {
     recorders: &'a [RecorderKind],
     features: &'a [Feature],
     engines: &'a [EngineKind],
+    passes: &'a [Pass],
 }
 
 impl Default for Registries<'static> {
@@ -48,6 +50,7 @@ impl Default for Registries<'static> {
             recorders: RECORDERS,
             features: FEATURES,
             engines: ENGINES,
+            passes: PASSES,
         }
     }
 }
@@ -77,6 +80,11 @@ impl Registries<'_> {
                 .map(|f| row(f.name, feature_line(f)))
                 .collect(),
             Registry::Engines => self.engines.iter().map(|e| row(e.name, e.doc)).collect(),
+            Registry::Passes => self
+                .passes
+                .iter()
+                .map(|p| row(p.name, format!("{} (error: {})", p.doc, p.bound)))
+                .collect(),
         }
     }
 
@@ -196,6 +204,7 @@ mod tests {
             recorders: more(RECORDERS, |r| r.name = "new_recorder"),
             features: more(FEATURES, |f| f.name = "new_feature"),
             engines: more(ENGINES, |e| e.name = "new_engine"),
+            passes: more(PASSES, |p| p.name = "new_pass"),
         }
     }
 
@@ -220,6 +229,7 @@ mod tests {
             "new_recorder",
             "new_feature",
             "new_engine",
+            "new_pass",
         ] {
             assert!(new.names_help().contains(name), "{name}");
         }

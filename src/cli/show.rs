@@ -6,10 +6,10 @@ use super::say;
 use crate::exec::gpu::wgsl;
 use crate::experiment::fi;
 use crate::integrate::{Equations, Linearity, METHODS, default_for};
-use crate::ir::{Block, Slot, print as print_block};
+use crate::ir::{Block, PASSES, Passes, Slot, print as print_block};
 use crate::model::lower::{Dynamics, lower};
 use crate::model::{Model, load_with_warnings};
-use crate::plan::{compile, print as print_plan};
+use crate::plan::{compile_with, print as print_plan};
 
 pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
     let (model, warnings) = load_with_warnings(&args.model)?;
@@ -20,11 +20,12 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
     }
     if args.ir {
         text += &equations(&model);
+        text += &costs(&model, args);
     }
     if args.plan || args.wgsl {
         let experiment = fi(model, &args.experiment.options())?;
         super::fi::warn_of(&experiment);
-        let compiled = compile(&experiment)?;
+        let compiled = compile_with(&experiment, args.passes.passes())?;
         if args.plan {
             text += &format!(
                 "method {}\n{}",
@@ -121,4 +122,40 @@ fn equations(model: &Model) -> String {
         .map(|block| print_block(block, &name))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// What a step of `fi` costs as it is written, and after each rewrite on top of those before it;
+/// nothing for a model without an f-I curve.
+fn costs(model: &Model, args: &ShowArgs) -> String {
+    let Ok(experiment) = fi(model.clone(), &args.experiment.options()) else {
+        return String::new();
+    };
+    let wanted = args.passes.passes();
+    let skipped: Vec<&str> = wanted.left_out().collect();
+    let rewrites = PASSES.iter().map(|pass| pass.name);
+    let rewrites: Vec<&str> = rewrites.filter(|name| !skipped.contains(name)).collect();
+    let mut text = String::new();
+    for made in 0..=rewrites.len() {
+        let later = rewrites[made..].iter().chain(&skipped);
+        let passes = later.fold(Passes::ALL, |passes, name| {
+            passes.without(name).unwrap_or(passes)
+        });
+        let Ok(compiled) = compile_with(&experiment, passes) else {
+            return String::new();
+        };
+        if made == 0 {
+            let method = compiled.method.name;
+            text += &format!("\noperations per step, method {method}, where no cell spikes\n");
+            text += "              add  multiply  divide  exponential  choose\n";
+        }
+        let name = made
+            .checked_sub(1)
+            .map_or("as written", |last| rewrites[last]);
+        let c = compiled.plan.operations();
+        text += &format!(
+            "  {name:<10} {:>5} {:>9} {:>7} {:>12} {:>7}\n",
+            c.adds, c.muls, c.divs, c.exps, c.choices
+        );
+    }
+    text
 }

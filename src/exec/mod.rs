@@ -71,6 +71,10 @@ impl Engine for Box<dyn Engine> {
         self.as_ref().arithmetic()
     }
 
+    fn passes(&self) -> Passes {
+        self.as_ref().passes()
+    }
+
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
         self.as_ref().prepare(plan)
     }

@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use super::setup::SetUp;
+use super::setup::{Recipe, SetUp};
 use super::{
     Cells, Column, Engine, EngineLabel, ExecError, Job, RunStats, Sink, Start, TileOutput,
     check_cells, check_lists,
@@ -80,7 +80,8 @@ impl Job for ReferenceJob {
             ));
         }
         let begin = Instant::now();
-        let set_up = SetUp::of(&self.plan, cells);
+        let recipe = Recipe::of(&self.plan);
+        let set_up = recipe.set_up(cells);
         let mut ends = Vec::with_capacity(cells.n);
         let n_steps = u64::from(self.plan.schedule().n_steps);
         for index in 0..cells.n {
@@ -112,7 +113,9 @@ impl ReferenceJob {
     fn initial(&self, set_up: &SetUp, index: usize) -> CellState {
         let mut memory = Memory::of(self.plan.layout());
         for &(slot, _) in &self.plan.setup().stores {
-            if let (Some(entry), Some(value)) = (memory.entry(slot), set_up.value(slot, index)) {
+            let column = set_up.column(slot);
+            let value = column.and_then(|column| column.at(index));
+            if let (Some(entry), Some(value)) = (memory.entry(slot), value) {
                 *entry = value;
             }
         }

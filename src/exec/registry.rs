@@ -5,7 +5,9 @@
 use super::cpu::{CpuEngine, Precision};
 use super::gpu::{DeviceChoice, GpuEngine};
 use super::reference::ReferenceEngine;
-use super::{Engine, ExecError};
+use super::{Engine, EngineLabel, ExecError, Job};
+use crate::ir::Passes;
+use crate::plan::Plan;
 
 /// How an engine is wanted.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +16,55 @@ pub struct EngineOptions {
     pub device: Option<String>,
     /// Floating type of the CPU engine.
     pub precision: Precision,
+    /// The optimiser's passes that its plans go through.
+    pub passes: Passes,
+}
+
+/// An engine whose plans go through some of the passes only.
+struct Restricted<E> {
+    engine: E,
+    passes: Passes,
+}
+
+impl<E: Engine> Engine for Restricted<E> {
+    fn describe(&self) -> String {
+        let left_out: Vec<&str> = self.passes.left_out().collect();
+        format!(
+            "{}, without {}",
+            self.engine.describe(),
+            left_out.join(", ")
+        )
+    }
+
+    fn label(&self) -> EngineLabel {
+        self.engine.label()
+    }
+
+    fn arithmetic(&self) -> String {
+        let left_out: Vec<&str> = self.passes.left_out().collect();
+        format!(
+            "{}, without {}",
+            self.engine.arithmetic(),
+            left_out.join(", ")
+        )
+    }
+
+    fn passes(&self) -> Passes {
+        self.passes
+    }
+
+    fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        self.engine.prepare(plan)
+    }
+}
+
+/// `engine`, with the passes that are asked for.
+fn restricted(engine: impl Engine + 'static, options: &EngineOptions) -> Box<dyn Engine> {
+    let passes = options.passes;
+    if passes == Passes::ALL {
+        return Box::new(engine);
+    }
+    Box::new(Restricted { engine, passes })
 }
 
 /// An engine: one row of [`ENGINES`].
@@ -81,7 +132,7 @@ fn auto(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
         return cpu(options);
     }
     match GpuEngine::new(&DeviceChoice::Hardware) {
-        Ok(engine) => Ok(Box::new(engine)),
+        Ok(engine) => Ok(restricted(engine, options)),
         Err(_) => cpu(options),
     }
 }
@@ -99,7 +150,7 @@ fn gpu(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
             Err(_) => DeviceChoice::Named(text.clone()),
         },
     };
-    Ok(Box::new(GpuEngine::new(&choice)?))
+    Ok(restricted(GpuEngine::new(&choice)?, options))
 }
 
 fn reference(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
@@ -109,7 +160,7 @@ fn reference(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
 
 fn cpu(options: &EngineOptions) -> Result<Box<dyn Engine>, ExecError> {
     refuse_device("CPU", options)?;
-    Ok(Box::new(CpuEngine::new(options.precision)?))
+    Ok(restricted(CpuEngine::new(options.precision)?, options))
 }
 
 fn refuse_device(engine: &str, options: &EngineOptions) -> Result<(), ExecError> {

@@ -5,30 +5,47 @@
 //!
 //! Must not know the engines.
 
-use std::collections::HashMap;
-
 use super::Cells;
 use crate::ir::{
     Block, Class, Environment, Literal, Slot, classify, evaluate, evaluate_into, remove_dead_code,
 };
 use crate::plan::Plan;
 
+/// The set-up block of a plan: what it stores in every cell alike, and the rest of it.
+#[derive(Clone, Debug)]
+pub(super) struct Recipe {
+    same: Vec<(Slot, Literal)>,
+    varying: Block,
+}
+
 /// What the set-up block stores, for some cells.
-pub(super) struct SetUp {
-    columns: HashMap<Slot, SetUpColumn>,
+pub(super) struct SetUp<'a> {
+    same: &'a [(Slot, Literal)],
+    each: Vec<(Slot, Vec<Literal>)>,
 }
 
 /// One slot's values.
-pub(super) enum SetUpColumn {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SetUpColumn<'a> {
     /// The same for all cells.
     Same(Literal),
     /// One per cell.
-    Each(Vec<Literal>),
+    Each(&'a [Literal]),
 }
 
-impl SetUp {
-    /// Runs the set-up block for `cells`.
-    pub(super) fn of(plan: &Plan, cells: &Cells) -> SetUp {
+impl SetUpColumn<'_> {
+    /// That of the cell at `index`, if it is one of the cells.
+    pub(super) fn at(self, index: usize) -> Option<Literal> {
+        match self {
+            SetUpColumn::Same(literal) => Some(literal),
+            SetUpColumn::Each(column) => column.get(index).copied(),
+        }
+    }
+}
+
+impl Recipe {
+    /// That of `plan`.
+    pub(super) fn of(plan: &Plan) -> Recipe {
         let block = plan.setup();
         let classes = classify(block);
         let env = Environment {
@@ -37,29 +54,36 @@ impl SetUp {
             tables: &[],
         };
         let constant = evaluate(block, &env);
-        let mut columns: HashMap<Slot, SetUpColumn> = HashMap::new();
-        for &(slot, value) in &block.stores {
-            if classes[value.index()] == Class::Run {
-                columns.insert(slot, SetUpColumn::Same(constant[value.index()]));
-            }
-        }
+        let stores = block.stores.iter();
+        let same: Vec<(Slot, Literal)> = stores
+            .filter(|(_, value)| classes[value.index()] == Class::Run)
+            .map(|&(slot, value)| (slot, constant[value.index()]))
+            .collect();
         let mut varying = block.clone();
-        varying
-            .stores
-            .retain(|(slot, _)| !columns.contains_key(slot));
-        let varying = remove_dead_code(&varying);
-        for (slot, column) in each_cell(&varying, cells) {
-            columns.insert(slot, SetUpColumn::Each(column));
+        let is_same = |slot: Slot| same.iter().any(|&(other, _)| other == slot);
+        varying.stores.retain(|&(slot, _)| !is_same(slot));
+        Recipe {
+            varying: remove_dead_code(&varying),
+            same,
         }
-        SetUp { columns }
     }
 
-    /// Value of `slot` for the cell at `index` of the tile; none if the set-up does not store it.
-    pub(super) fn value(&self, slot: Slot, index: usize) -> Option<Literal> {
-        match self.columns.get(&slot)? {
-            SetUpColumn::Same(literal) => Some(*literal),
-            SetUpColumn::Each(column) => column.get(index).copied(),
+    /// Runs the set-up block for `cells`.
+    pub(super) fn set_up(&self, cells: &Cells) -> SetUp<'_> {
+        SetUp {
+            same: &self.same,
+            each: each_cell(&self.varying, cells),
         }
+    }
+}
+
+impl SetUp<'_> {
+    /// The values of `slot`; none if the set-up does not store it.
+    pub(super) fn column(&self, slot: Slot) -> Option<SetUpColumn<'_>> {
+        let same = self.same.iter().find(|(other, _)| *other == slot);
+        let each = || self.each.iter().find(|(other, _)| *other == slot);
+        same.map(|&(_, literal)| SetUpColumn::Same(literal))
+            .or_else(|| each().map(|(_, column)| SetUpColumn::Each(column)))
     }
 }
 

@@ -25,7 +25,7 @@ pub use compile::{Compiled, compile, compile_with};
 pub use print::print;
 pub use schedule::{Limits, Schedule};
 
-use crate::ir::{Block, CheckError, Slot, SlotTypes, Type, check};
+use crate::ir::{Block, CheckError, OpCounts, Slot, SlotTypes, Type, check};
 
 /// A slot's name, for printing, and its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -299,6 +299,12 @@ impl Plan {
         let mut parts = self.parts.clone();
         parts.limits = limits;
         Plan { parts }
+    }
+
+    /// What one step costs where no guard holds.
+    #[must_use]
+    pub fn operations(&self) -> OpCounts {
+        OpCounts::of(self.step().iter().filter(|block| block.guard.is_none()))
     }
 
     /// Bytes that one cell takes on a device with floats of `float_bytes`: derived values, states,

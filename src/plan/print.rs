@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::{Output, Plan, SlotInfo};
-use crate::ir::{OpCounts, print as print_block};
+use crate::ir::print as print_block;
 
 /// Prints `plan`: its slots, its schedule, its blocks and what a step costs.
 #[must_use]
@@ -75,7 +75,7 @@ fn outputs(plan: &Plan) -> String {
 
 /// What one step costs where no guard holds, in words.
 fn counts(plan: &Plan) -> String {
-    let c = OpCounts::of(plan.step().iter().filter(|block| block.guard.is_none()));
+    let c = plan.operations();
     format!(
         "{} add, {} multiply, {} divide, {} exponential, {} choose (unguarded blocks)",
         c.adds, c.muls, c.divs, c.exps, c.choices

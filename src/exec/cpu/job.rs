@@ -17,6 +17,7 @@ use super::program::{LANES, Memory, Program};
 use super::simd::Simd;
 use super::tile::{End, begin, end, range};
 use super::timeline::Timeline;
+use crate::exec::setup::Recipe;
 use crate::exec::{
     Cells, Column, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells, check_lists,
 };
@@ -43,6 +44,7 @@ pub(super) fn threads(most: usize) -> usize {
 pub(super) struct CpuJob<R> {
     plan: Plan,
     program: Program<R>,
+    recipe: Recipe,
     simd: Simd,
     tables: Vec<Vec<f64>>,
     /// For each state, its lane in each cell at the end of the last run.
@@ -61,6 +63,7 @@ impl<R: Elementary> CpuJob<R> {
         check_lists(plan, n_cells, size_of::<R>() as u64)?;
         Ok(CpuJob {
             program: lower(plan, leaps)?,
+            recipe: Recipe::of(plan),
             tables: plan
                 .layout()
                 .tables
@@ -212,8 +215,13 @@ impl<R: Elementary> Run<'_, R> {
 
     /// All steps of one tile; false if the run is stopped.
     fn run_tile(&self, range: &std::ops::Range<usize>, memory: &mut Memory<R>) -> bool {
-        let CpuJob { plan, program, .. } = self.job;
-        begin(plan, program, self.cells, range, self.carried, memory);
+        let CpuJob {
+            plan,
+            program,
+            recipe,
+            ..
+        } = self.job;
+        begin(recipe, program, self.cells, range, self.carried, memory);
         for stretch in plan.schedule().chunks(TIMELINE_STEPS) {
             let own;
             let timeline = match &self.timeline {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::program::{LANES, Memory, Program};
 use super::real::Real;
-use crate::exec::setup::SetUp;
+use crate::exec::setup::{Recipe, SetUpColumn};
 use crate::exec::{Cells, Column};
 use crate::ir::{Slot, Type};
 use crate::plan::{Output, Plan};
@@ -30,7 +30,7 @@ pub(super) struct End<R> {
 /// Fills `memory` for the cells of `range`; `carried` holds the states of all cells of the run,
 /// where they are carried on.
 pub(super) fn begin<R: Real>(
-    plan: &Plan,
+    recipe: &Recipe,
     program: &Program<R>,
     cells: &Cells,
     range: &Range<usize>,
@@ -47,23 +47,22 @@ pub(super) fn begin<R: Real>(
             .map(|column| column[range.clone()].to_vec())
             .collect(),
     };
-    let set_up = SetUp::of(plan, &part);
+    let set_up = recipe.set_up(&part);
     for home in &program.homes {
         let register = &mut memory.registers[usize::from(home.register)].0;
         let carried = match (home.slot, carried) {
             (Slot::State(i), Some(states)) => Some(&states[usize::from(i)][range.clone()]),
             _ => None,
         };
-        for (lane, value) in register.iter_mut().enumerate() {
-            let cell = lane.min(range.len() - 1);
-            match carried {
-                Some(states) => *value = states[cell],
-                None => {
-                    if let Some(literal) = set_up.value(home.slot, cell) {
-                        *value = R::literal(literal);
-                    }
-                }
+        let lanes = register.iter_mut().enumerate();
+        let cells = lanes.map(|(lane, value)| (lane.min(range.len() - 1), value));
+        match (carried, set_up.column(home.slot)) {
+            (Some(states), _) => cells.for_each(|(cell, value)| *value = states[cell]),
+            (None, Some(SetUpColumn::Same(literal))) => register.fill(R::literal(literal)),
+            (None, Some(SetUpColumn::Each(column))) => {
+                cells.for_each(|(cell, value)| *value = R::literal(column[cell]));
             }
+            (None, None) => {}
         }
     }
 }

@@ -12,7 +12,7 @@ use super::dispatch::{Groups, Pace};
 use super::pipeline::Kernel;
 use super::shader::WORKGROUP_SIZE;
 use super::shape::Shape;
-use crate::exec::setup::SetUp;
+use crate::exec::setup::{Recipe, SetUp};
 use crate::exec::{Cells, Column, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells};
 use crate::ir::{Literal, Slot, Type};
 use crate::plan::{Output, Plan, SlotInfo};
@@ -29,6 +29,7 @@ const SOFTWARE_TILE: u64 = 65_536;
 pub(super) struct GpuJob {
     gpu: Gpu,
     plan: Plan,
+    recipe: Recipe,
     shape: Shape,
     tile_cells: u64,
     kernel: Kernel,
@@ -55,6 +56,7 @@ impl GpuJob {
         let mut job = GpuJob {
             gpu: gpu.clone(),
             plan: plan.clone(),
+            recipe: Recipe::of(plan),
             shape,
             tile_cells,
             kernel,
@@ -79,6 +81,7 @@ impl GpuJob {
         Run {
             gpu: &self.gpu,
             plan: &self.plan,
+            recipe: &self.recipe,
             shape: &self.shape,
             kernel: &self.kernel,
             buffers,
@@ -175,6 +178,7 @@ impl GpuJob {
 struct Run<'a> {
     gpu: &'a Gpu,
     plan: &'a Plan,
+    recipe: &'a Recipe,
     shape: &'a Shape,
     kernel: &'a Kernel,
     buffers: &'a Buffers,
@@ -183,7 +187,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Fills the device's memory from the set-up block, and waits until it is there.
     fn set_up(&self, cells: &Cells, start: Start) -> Result<(), ExecError> {
-        let set_up = SetUp::of(self.plan, cells);
+        let set_up = self.recipe.set_up(cells);
         let layout = self.plan.layout();
         let buffers = self.buffers;
         let submission = self.gpu.scoped("the cells' initial values", || {
@@ -212,9 +216,10 @@ impl Run<'_> {
         let n_cells = self.buffers.n_cells as usize;
         let mut words = Vec::with_capacity(n_cells);
         for (number, _) in (0..).zip(infos) {
-            let slot = slot(number);
+            let column = set_up.column(slot(number));
+            let at = |cell| column.and_then(|column| column.at(cell));
             words.clear();
-            words.extend((0..n_cells).map(|cell| set_up.value(slot, cell).map_or(0, word)));
+            words.extend((0..n_cells).map(|cell| at(cell).map_or(0, word)));
             self.buffers
                 .write(self.gpu, buffer, u64::from(number), &words);
         }

@@ -52,11 +52,23 @@ impl Passes {
         Some(self)
     }
 
+    /// The names of those that are left out.
+    pub fn left_out(&self) -> impl Iterator<Item = &'static str> {
+        let left_out = PASSES.iter().zip(self.made).filter(|(_, made)| !made);
+        left_out.map(|(pass, _)| pass.name)
+    }
+
     /// `block` after the passes.
     #[must_use]
     pub fn apply(&self, block: &Block) -> Block {
         let made = PASSES.iter().zip(self.made).filter(|(_, made)| *made);
         made.fold(block.clone(), |block, (pass, _)| (pass.run)(&block))
+    }
+}
+
+impl Default for Passes {
+    fn default() -> Passes {
+        Passes::ALL
     }
 }
 
