@@ -64,11 +64,16 @@ CONTESTANTS = [
     Contestant("Arbor", python("arbor"), sizes=SLOW, own_scheme="implicit v, cnexp"),
     Contestant("NEURON", python("neuron"), sizes=SLOW, own_scheme="implicit v, cnexp"),
 ]
+if shutil.which("nvidia-smi") or os.environ.get("PEERS_GPU"):
+    CONTESTANTS += [
+        Contestant("GPU: Rheobase", ours("count", "gpu")),
+        Contestant("GPU: Rheobase, all features", ours("features", "gpu")),
+    ]
 if shutil.which("nvidia-smi"):
     CONTESTANTS += [
-        Contestant("CUDA by hand, textbook", binary("cuda", "textbook")),
-        Contestant("CUDA by hand, algebra (GPU limit)", binary("cuda", "algebra")),
-        Contestant("JAX on the GPU", python("jax"), env={"JAX_PLATFORMS": "cuda"}),
+        Contestant("GPU: CUDA by hand, textbook", binary("cuda", "textbook")),
+        Contestant("GPU: CUDA by hand, algebra (GPU limit)", binary("cuda", "algebra")),
+        Contestant("GPU: JAX", python("jax"), env={"JAX_PLATFORMS": "cuda"}),
     ]
 REFERENCE = binary("simd")
 

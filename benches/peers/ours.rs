@@ -1,17 +1,18 @@
-//! Question: how fast does Rheobase's CPU engine step the cells that the rivals step?
+//! Question: how fast does Rheobase step the cells that the rivals step?
 //!
 //! Takes the jobs of `benches/peers` on standard input, one JSON object a line, and answers each
 //! with one line (the protocol: `benches/peers/README.md`). `peer count` records the spike count
-//! alone; `peer features` records all that `fi` does.
+//! alone; `peer features` records all that `fi` does. On the CPU, or with a second word `gpu` on the
+//! first adapter.
 
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-use rheobase::exec::cpu::{CpuEngine, Precision};
-use rheobase::exec::{Cells, Column, Engine, Job, Sink, Start, TileOutput};
+use rheobase::exec::cpu::Precision;
+use rheobase::exec::{Cells, Column, Engine, EngineOptions, Job, Sink, Start, TileOutput, find};
 use rheobase::experiment::{FiOptions, fi};
 use rheobase::model::load;
-use rheobase::plan::compile;
+use rheobase::plan::compile_with;
 use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -19,7 +20,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// What `prepare` asked for.
 struct Work {
     request: Value,
-    engine: CpuEngine,
+    engine: Box<dyn Engine>,
     compiled: Option<(u64, Box<dyn Job>)>,
 }
 
@@ -41,25 +42,30 @@ fn main() -> Result<()> {
     let features = match std::env::args().nth(1).as_deref() {
         Some("count") => vec!["spike_count".to_string()],
         Some("features") => Vec::new(),
-        _ => return Err("usage: peer count|features".into()),
+        _ => return Err("usage: peer count|features [cpu|gpu]".into()),
     };
+    let place = std::env::args().nth(2).unwrap_or_else(|| "cpu".into());
     let mut work = None;
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
         let answer = match request["op"].as_str() {
-            Some("hello") => hello()?,
+            Some("hello") => hello(&place)?,
             Some("prepare") => {
                 let precision = match text(&request, "precision")? {
                     "f32" => Precision::F32,
                     _ => Precision::F64,
                 };
-                let engine = CpuEngine::new(precision)?;
-                work = Some(Work {
-                    request,
-                    engine,
-                    compiled: None,
-                });
-                json!({ "seconds": 0.0 })
+                match engine(&place, precision) {
+                    Ok(engine) => {
+                        work = Some(Work {
+                            request,
+                            engine,
+                            compiled: None,
+                        });
+                        json!({ "seconds": 0.0 })
+                    }
+                    Err(why) => json!({ "unsupported": why.to_string() }),
+                }
             }
             Some("run") => match &mut work {
                 Some(work) => run(work, &request, &features)?,
@@ -73,10 +79,20 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn hello() -> Result<Value> {
+fn engine(place: &str, precision: Precision) -> Result<Box<dyn Engine>> {
+    let kind = find(place).ok_or_else(|| format!("there is no engine {place}"))?;
+    let options = EngineOptions {
+        precision,
+        ..EngineOptions::default()
+    };
+    Ok((kind.make)(&options)?)
+}
+
+fn hello(place: &str) -> Result<Value> {
+    let engine = engine(place, Precision::F32)?.describe();
     Ok(json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "flags": format!("cargo build --release; {}", CpuEngine::new(Precision::F32)?.describe()),
+        "flags": format!("cargo build --release; {engine}"),
     }))
 }
 
@@ -85,7 +101,7 @@ fn run(work: &mut Work, request: &Value, features: &[String]) -> Result<Value> {
     let begin = Instant::now();
     if work.compiled.as_ref().is_none_or(|(n, _)| *n != steps) {
         work.compiled = None;
-        let job = prepare(&work.request, &work.engine, steps, features)?;
+        let job = prepare(&work.request, work.engine.as_ref(), steps, features)?;
         work.compiled = Some((steps, job));
     }
     let compile = begin.elapsed().as_secs_f64();
@@ -108,7 +124,7 @@ fn run(work: &mut Work, request: &Value, features: &[String]) -> Result<Value> {
 
 fn prepare(
     request: &Value,
-    engine: &CpuEngine,
+    engine: &dyn Engine,
     steps: u64,
     features: &[String],
 ) -> Result<Box<dyn Job>> {
@@ -124,7 +140,8 @@ fn prepare(
         ..FiOptions::default()
     };
     let experiment = fi(load(text(request, "model")?)?, &options)?;
-    Ok(engine.prepare(&compile(&experiment)?.plan)?)
+    let compiled = compile_with(&experiment, engine.passes())?;
+    Ok(engine.prepare(&compiled.plan)?)
 }
 
 /// The cells of the whole run, tile by tile: currents equally spaced, as every contestant has them.
