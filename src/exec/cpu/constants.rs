@@ -1,9 +1,8 @@
 //! The constants of the elementary functions, as data.
 //!
-//! Takes nothing; gives [`Constants`] for f32 and f64. A function's loop over lanes must not see them
-//! as literals: the compiler loads a literal from memory anew for every vector, and the loads, of
-//! which a core does two in a cycle, bound the loop. Handed in, they are loaded once and stay in
-//! registers.
+//! Takes nothing; gives [`Constants`] for f32 and f64. Hidden from the compiler, so that it keeps them in
+//! registers instead of loading them for every vector, they made nothing faster: multiplications, not
+//! loads, bound these loops.
 //!
 //! Must not know the functions.
 

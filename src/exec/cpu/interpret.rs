@@ -37,8 +37,7 @@ pub(super) struct Work<'a, R> {
 /// Does the work. To be called where the processor's vector instructions are enabled.
 #[inline(always)]
 pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
-    // Opaque: see `constants`.
-    let constants = &std::hint::black_box(R::CONSTANTS);
+    let constants = &R::CONSTANTS;
     let mut changes = work.timeline.from(work.steps.start);
     let (program, memory, end) = (work.program, &mut *work.memory, work.steps.end);
     if work.steps.start % 2 == 1 {

@@ -145,14 +145,14 @@ pub(super) fn fma<R: Real, const FMA: bool>(a: R, b: R, c: R) -> R {
     if FMA { a.fused(b, c) } else { a * b + c }
 }
 
-/// The functions, with their constants at hand. Made anew for every instruction, outside its loop.
+/// The functions, with their constants at hand.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Functions<R: Elementary, const FMA: bool> {
     constants: R::Constants,
 }
 
 impl<R: Elementary, const FMA: bool> Functions<R, FMA> {
-    /// With these constants, which the compiler must not know where speed matters.
+    /// With the type's constants.
     #[inline(always)]
     pub(super) fn of(constants: &R::Constants) -> Self {
         Functions {

@@ -10,7 +10,7 @@
 //! | file | job |
 //! |---|---|
 //! | `real` | f32 and f64, and how bools and integers live in their lanes |
-//! | `constants` | what the functions are made of, as data |
+//! | `constants` | what the functions are made of |
 //! | `math` | elementary functions of one lane |
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
