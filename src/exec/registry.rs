@@ -171,3 +171,27 @@ fn refuse_device(engine: &str, options: &EngineOptions) -> Result<(), ExecError>
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::PASSES;
+
+    #[test]
+    fn an_engine_in_a_box_keeps_its_passes() {
+        let boxed = |name: &str, passes| {
+            let options = EngineOptions {
+                passes,
+                ..EngineOptions::default()
+            };
+            (find(name).unwrap().make)(&options).unwrap()
+        };
+        let less = Passes::ALL.without(PASSES[0].name).unwrap();
+        // As whoever is given any engine asks it.
+        let asked = |engine: &dyn Engine| (engine.passes(), engine.arithmetic());
+        assert_eq!(asked(&boxed("reference", Passes::ALL)).0, Passes::NONE);
+        let (all, few) = (boxed("cpu", Passes::ALL), boxed("cpu", less));
+        assert_eq!((asked(&all).0, asked(&few).0), (Passes::ALL, less));
+        assert!(asked(&all).1 != asked(&few).1, "their last bits differ");
+    }
+}
