@@ -37,7 +37,6 @@ pub(super) struct Work<'a, R> {
 /// Does the work. To be called where the processor's vector instructions are enabled.
 #[inline(always)]
 pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
-    let constants = &R::CONSTANTS;
     let mut changes = work.timeline.from(work.steps.start);
     let (program, memory, end) = (work.program, &mut *work.memory, work.steps.end);
     if work.steps.start % 2 == 1 {
@@ -80,13 +79,13 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                 };
                 if parts == WHOLE {
                     for inst in &block.insts {
-                        execute::<R, LANES, FMA>(inst, &program.tables, constants, memory, 0, step);
+                        execute::<R, LANES, FMA>(inst, &program.tables, memory, 0, step);
                     }
                 } else if parts != 0 {
                     for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
                         for inst in &block.insts {
                             let tables = &program.tables;
-                            execute::<R, PART, FMA>(inst, tables, constants, memory, part, step);
+                            execute::<R, PART, FMA>(inst, tables, memory, part, step);
                         }
                     }
                 }

@@ -6,7 +6,10 @@
 //!
 //! Must not know blocks or guards.
 
-use super::math::{Elementary, Functions, Reach, fma, nearness};
+use super::math::{
+    Elementary, Reach, exp, exp2, expm1, exprel, exprel_given, exprel_near, fma, nearness,
+    over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
+};
 use super::program::{Code, Inst, LANES, Memory, Tile};
 use super::real::Real;
 
@@ -51,7 +54,6 @@ fn split<R, const N: usize>(
 pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     inst: &Inst<R>,
     tables: &[Vec<R>],
-    constants: &R::Constants,
     memory: &mut Memory<R>,
     part: usize,
     step: u32,
@@ -62,7 +64,6 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         return store_at::<R, N>(inst, memory, part);
     }
     let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
-    let f = Functions::<R, FMA>::of(constants);
 
     macro_rules! none {
         ($e:expr) => {{
@@ -160,20 +161,20 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
                 let ($a, $b) = ($sa[i], $sb[i]);
                 let (a, r) = $e;
                 most = most.max(r.order());
-                d[i] = f.relax(from[i], a, r);
+                d[i] = relax::<R, FMA>(from[i], a, r);
             }
             let reach = Reach::of::<R>(most);
             if reach == Reach::Far {
                 for i in 0..N {
                     let ($a, $b) = ($sa[i], $sb[i]);
                     let (a, r) = $e;
-                    d[i] = f.relax_far(from[i], a, r);
+                    d[i] = relax_far::<R, FMA>(from[i], a, r);
                 }
             } else if reach == Reach::Any {
                 for i in 0..N {
                     let ($a, $b) = ($sa[i], $sb[i]);
                     let (a, r) = $e;
-                    d[i] = f.relax_any(from[i], a, r);
+                    d[i] = relax_any::<R, FMA>(from[i], a, r);
                 }
             }
         }};
@@ -191,19 +192,19 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Neg => one!(|a| -a),
         Code::Abs => one!(|a| a.abs()),
         Code::Sqrt => one!(|a| a.sqrt()),
-        Code::Exp => apart!(|a| f.exp(a)),
-        Code::Expm1 => apart!(|a| f.expm1(a)),
+        Code::Exp => apart!(|a| exp::<R, FMA>(a)),
+        Code::Expm1 => apart!(|a| expm1::<R, FMA>(a)),
         Code::Exprel => {
             if all_near::<R, N, FMA>(others.part::<N>(ra, part), R::ONE, R::ZERO) {
-                apart!(|a| f.exprel_near(a));
+                apart!(|a| exprel_near::<R, FMA>(a));
             } else {
-                apart!(|a| f.exprel(a));
+                apart!(|a| exprel::<R, FMA>(a));
             }
         }
         Code::Log => apart!(|a| a.ln()),
         Code::Sin => apart!(|a| a.sin()),
         Code::Cos => apart!(|a| a.cos()),
-        Code::Tanh => apart!(|a| f.tanh(a)),
+        Code::Tanh => apart!(|a| tanh::<R, FMA>(a)),
         Code::Floor => apart!(|a| a.floor()),
         Code::Ceil => apart!(|a| a.ceil()),
         Code::Not => one!(|a| a.not()),
@@ -215,20 +216,20 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::RdivK => one!(|a| k / a),
         Code::Affine => one!(|a| fma!(a, k, j)),
         Code::RdivAffine => one!(|a| s / fma!(a, k, j)),
-        Code::Exp2Affine => apart!(|a| f.exp2(fma!(a, k, j))),
+        Code::Exp2Affine => apart!(|a| exp2::<R, FMA>(fma!(a, k, j))),
         Code::ExprelAffine => {
             if all_near::<R, N, FMA>(others.part::<N>(ra, part), k, j) {
-                apart!(|a| s * f.exprel_near(fma!(a, k, j)));
+                apart!(|a| s * exprel_near::<R, FMA>(fma!(a, k, j)));
             } else {
-                apart!(|a| s * f.exprel(fma!(a, k, j)));
+                apart!(|a| s * exprel::<R, FMA>(fma!(a, k, j)));
             }
         }
-        Code::OverExprel => apart!(|a| f.over_exprel(s, fma!(a, k, j))),
-        Code::OverPositive => apart!(|a| s * f.over_positive(fma!(a, k, j))),
+        Code::OverExprel => apart!(|a| over_exprel::<R, FMA>(s, fma!(a, k, j))),
+        Code::OverPositive => apart!(|a| s * over_positive::<R, FMA>(fma!(a, k, j))),
         Code::OverExprelGiven => {
-            both_apart!(|a, b| f.over_exprel_given(s, fma!(a, k, j), fma!(b, q, -R::ONE)))
+            both_apart!(|a, b| over_exprel_given::<R, FMA>(s, fma!(a, k, j), fma!(b, q, -R::ONE)))
         }
-        Code::ExprelGiven => both_apart!(|a, b| f.exprel_given(a, b)),
+        Code::ExprelGiven => both_apart!(|a, b| exprel_given::<R, FMA>(a, b)),
         Code::Pow4 => apart!(|a| (a * a) * (a * a)),
         Code::Relax => relaxed!(|a, b| (a * k, b * j)),
         Code::Gate => relaxed!(|a, b| {

@@ -22,122 +22,57 @@
 //!
 //! Must not know programs or plans.
 
-use super::constants::{
-    Common, Constants, Constants32, Constants64, NEAR_MAX, NEAR_MIN, RELAX_FAR, RELAX_NEAR,
-};
 use super::real::Real;
 
-/// What the functions need of a type: constants, and work on exponent bits.
+/// What the functions need of a type: constants, polynomials, and work on exponent bits.
 pub(super) trait Elementary: Real {
-    /// The type of its constants.
-    type Constants: Polynomials<Self> + Copy + Sync + 'static;
-    /// Its constants.
-    const CONSTANTS: Self::Constants;
+    /// 1/ln 2.
+    const LOG2_E: Self;
+    /// ln 2, its leading bits: a product with a whole exponent is exact.
+    const LN2_HIGH: Self;
+    /// ln 2, the rest.
+    const LN2_LOW: Self;
+    /// Added and subtracted, it rounds to a whole number, which stands in the low bits between.
+    const ROUNDER: Self;
+    /// eˣ is infinite above.
+    const EXP_MAX: Self;
+    /// eˣ is 0 below.
+    const EXP_MIN: Self;
+    /// eˣ − 1 is −1 below.
+    const EXPM1_MIN: Self;
+    /// 2ᵗ is infinite from here on.
+    const EXP2_MAX: Self;
+    /// 2ᵗ is 0 below.
+    const EXP2_MIN: Self;
+    /// 2¹²⁵ (f32), 2¹⁰²¹ (f64).
+    const LARGE: Self;
+    /// Below this x² a quotient by x gives way to a series.
+    const GIVEN_NEAR: Self;
 
+    /// q with eʳ − 1 = r + r²·q for |r| ≤ ln 2 / 2.
+    fn tail<const FMA: bool>(r: Self) -> Self;
+    /// q with 2ᶠ = 1 + f·q for |f| ≤ 1/2.
+    fn tail2<const FMA: bool>(f: Self) -> Self;
+    /// q with exprel(x) = 1 + x·q for x between [`NEAR_MIN`] and [`NEAR_MAX`].
+    fn near<const FMA: bool>(x: Self) -> Self;
+    /// q with (1 − e⁻ʳ)/r = 1 + r·q for r from 0 to [`RELAX_NEAR`].
+    fn relax_near<const FMA: bool>(r: Self) -> Self;
+    /// The same for r from 0 to [`RELAX_FAR`].
+    fn relax_far<const FMA: bool>(r: Self) -> Self;
+    /// q with x/(eˣ − 1) = 1 − x/2 + x²·q for |x| ≤ 1/4; `square` is x².
+    fn over_near<const FMA: bool>(square: Self) -> Self;
     /// 1/d from about 1/d, to a unit or so in the last place.
-    fn refine(one: Self, d: Self, about: Self) -> Self;
+    fn refine(d: Self, about: Self) -> Self;
     /// `p·2ⁿ` for normal `p` and result, n standing in the low bits of `rounded`.
     fn scale(p: Self, rounded: Self) -> Self;
-    /// `2ⁿ⁻¹`; `bias` is [`Common::half_bias`].
-    fn half_power(rounded: Self, bias: Self) -> Self;
+    /// `2ⁿ⁻¹`.
+    fn half_power(rounded: Self) -> Self;
 }
 
-/// The polynomials of [`Constants`], whatever their degrees.
-pub(super) trait Polynomials<R> {
-    /// The constants that are no coefficients.
-    fn common(&self) -> &Common<R>;
-    /// [`Constants::tail`] at r.
-    fn tail<const FMA: bool>(&self, r: R) -> R;
-    /// [`Constants::tail2`] at f.
-    fn tail2<const FMA: bool>(&self, f: R) -> R;
-    /// [`Constants::near`] at x.
-    fn near<const FMA: bool>(&self, x: R) -> R;
-    /// [`Constants::relax_near`] at r.
-    fn relax_near<const FMA: bool>(&self, r: R) -> R;
-    /// [`Constants::relax_far`] at r.
-    fn relax_far<const FMA: bool>(&self, r: R) -> R;
-    /// [`Constants::over_near`] at x².
-    fn over_near<const FMA: bool>(&self, square: R) -> R;
-}
-
-/// A polynomial by Horner's rule, the highest coefficient first.
-#[inline(always)]
-fn horner<R: Real, const FMA: bool, const N: usize>(c: &[R; N], x: R) -> R {
-    let mut sum = c[0];
-    for &next in &c[1..] {
-        sum = fma::<R, FMA>(sum, x, next);
-    }
-    sum
-}
-
-/// The same as two polynomials in x², of which one is worked out while the other waits for its last
-/// product. Where their values nearly cancel, it is less accurate.
-#[inline(always)]
-fn halves<R: Real, const FMA: bool, const N: usize>(c: &[R; N], x: R) -> R {
-    if N < 6 {
-        return horner::<R, FMA, N>(c, x);
-    }
-    let square = x * x;
-    let (mut first, mut second) = (c[0], c[1]);
-    let mut i = 2;
-    while i + 1 < N {
-        first = fma::<R, FMA>(first, square, c[i]);
-        second = fma::<R, FMA>(second, square, c[i + 1]);
-        i += 2;
-    }
-    if i < N {
-        // An odd number: the first has the lowest coefficient, the second a factor x.
-        first = fma::<R, FMA>(first, square, c[i]);
-        return fma::<R, FMA>(second, x, first);
-    }
-    fma::<R, FMA>(first, x, second)
-}
-
-impl<
-    R: Real,
-    const TAIL: usize,
-    const TAIL2: usize,
-    const NEAR: usize,
-    const SHORT: usize,
-    const LONG: usize,
-    const OVER: usize,
-> Polynomials<R> for Constants<R, TAIL, TAIL2, NEAR, SHORT, LONG, OVER>
-{
-    #[inline(always)]
-    fn common(&self) -> &Common<R> {
-        &self.common
-    }
-
-    #[inline(always)]
-    fn tail<const FMA: bool>(&self, r: R) -> R {
-        horner::<R, FMA, _>(&self.tail, r)
-    }
-
-    #[inline(always)]
-    fn tail2<const FMA: bool>(&self, f: R) -> R {
-        halves::<R, FMA, _>(&self.tail2, f)
-    }
-
-    #[inline(always)]
-    fn near<const FMA: bool>(&self, x: R) -> R {
-        horner::<R, FMA, _>(&self.near, x)
-    }
-
-    #[inline(always)]
-    fn relax_near<const FMA: bool>(&self, r: R) -> R {
-        horner::<R, FMA, _>(&self.relax_near, r)
-    }
-
-    #[inline(always)]
-    fn relax_far<const FMA: bool>(&self, r: R) -> R {
-        horner::<R, FMA, _>(&self.relax_far, r)
-    }
-
-    #[inline(always)]
-    fn over_near<const FMA: bool>(&self, square: R) -> R {
-        horner::<R, FMA, _>(&self.over_near, square)
-    }
-}
+/// Lower end of the range where exprel is a polynomial: what a step of a stable update needs.
+pub(super) const NEAR_MIN: f64 = -2.0;
+/// Upper end of that range.
+pub(super) const NEAR_MAX: f64 = 0.5;
 
 /// `a·b + c`.
 #[inline(always)]
@@ -145,205 +80,64 @@ pub(super) fn fma<R: Real, const FMA: bool>(a: R, b: R, c: R) -> R {
     if FMA { a.fused(b, c) } else { a * b + c }
 }
 
-/// The functions, with their constants at hand.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Functions<R: Elementary, const FMA: bool> {
-    constants: R::Constants,
+/// x = n·ln 2 + r: gives r, and the number in whose low bits n stands.
+#[inline(always)]
+fn reduce<R: Elementary, const FMA: bool>(x: R) -> (R, R) {
+    let rounded = fma::<R, FMA>(x, R::LOG2_E, R::ROUNDER);
+    let n = rounded - R::ROUNDER;
+    let r = fma::<R, FMA>(-n, R::LN2_HIGH, x);
+    (fma::<R, FMA>(-n, R::LN2_LOW, r), rounded)
 }
 
-impl<R: Elementary, const FMA: bool> Functions<R, FMA> {
-    /// With the type's constants.
-    #[inline(always)]
-    pub(super) fn of(constants: &R::Constants) -> Self {
-        Functions {
-            constants: *constants,
-        }
-    }
+/// eˣ.
+#[inline(always)]
+pub(super) fn exp<R: Elementary, const FMA: bool>(x: R) -> R {
+    let (r, rounded) = reduce::<R, FMA>(x);
+    let tail = fma::<R, FMA>(r * r, R::tail::<FMA>(r), r);
+    let y = R::scale(R::ONE + tail, rounded);
+    let y = if x >= R::EXP_MIN { y } else { R::ZERO };
+    // Written so that NaN takes the second branch.
+    if x <= R::EXP_MAX { y } else { x + R::INFINITY }
+}
 
-    #[inline(always)]
-    fn common(&self) -> &Common<R> {
-        self.constants.common()
-    }
+/// 2ᵗ, and the smallest normal number below [`Elementary::EXP2_MIN`]. An error of t's last place is
+/// one of 0.7·t units of the result's.
+#[inline(always)]
+pub(super) fn exp2<R: Elementary, const FMA: bool>(t: R) -> R {
+    let t = if t > R::EXP2_MAX { R::EXP2_MAX } else { t };
+    let t = if t < R::EXP2_MIN { R::EXP2_MIN } else { t };
+    let rounded = t + R::ROUNDER;
+    let f = t - (rounded - R::ROUNDER);
+    let p = fma::<R, FMA>(f, R::tail2::<FMA>(f), R::ONE);
+    // At the largest t, where p is 1, this is infinity.
+    R::scale(p, rounded)
+}
 
-    #[inline(always)]
-    fn fma(a: R, b: R, c: R) -> R {
-        fma::<R, FMA>(a, b, c)
-    }
+/// (eˣ − 1)/2 up to [`Elementary::EXP_MAX`]; above, what is there means nothing.
+#[inline(always)]
+fn half_expm1<R: Elementary, const FMA: bool>(x: R) -> R {
+    let x = if x < R::EXPM1_MIN { R::EXPM1_MIN } else { x };
+    let (r, rounded) = reduce::<R, FMA>(x);
+    let p = fma::<R, FMA>(r * r, R::tail::<FMA>(r), r);
+    let s = R::half_power(rounded);
+    fma::<R, FMA>(s, p, s - R::ONE / R::TWO)
+}
 
-    /// x = n·ln 2 + r: gives r, and the number in whose low bits n stands.
-    #[inline(always)]
-    fn reduce(self, x: R) -> (R, R) {
-        let c = self.common();
-        let rounded = Self::fma(x, c.log2_e, c.rounder);
-        let n = rounded - c.rounder;
-        let r = Self::fma(-n, c.ln2_high, x);
-        (Self::fma(-n, c.ln2_low, r), rounded)
+/// eˣ − 1.
+#[inline(always)]
+pub(super) fn expm1<R: Elementary, const FMA: bool>(x: R) -> R {
+    let half = half_expm1::<R, FMA>(x);
+    if x <= R::EXP_MAX {
+        half + half
+    } else {
+        x + R::INFINITY
     }
+}
 
-    /// eˣ.
-    #[inline(always)]
-    pub(super) fn exp(self, x: R) -> R {
-        let c = self.common();
-        let (r, rounded) = self.reduce(x);
-        let tail = Self::fma(r * r, self.constants.tail::<FMA>(r), r);
-        let y = R::scale(c.one + tail, rounded);
-        let y = if x >= c.exp_min { y } else { R::ZERO };
-        // Written so that NaN takes the second branch.
-        if x <= c.exp_max { y } else { x + c.infinity }
-    }
-
-    /// 2ᵗ, and the smallest normal number below [`Common::exp2_min`]. An error of t's last place is
-    /// one of 0.7·t units of the result's.
-    #[inline(always)]
-    pub(super) fn exp2(self, t: R) -> R {
-        let c = self.common();
-        let t = if t > c.exp2_max { c.exp2_max } else { t };
-        let t = if t < c.exp2_min { c.exp2_min } else { t };
-        let rounded = t + c.rounder;
-        let f = t - (rounded - c.rounder);
-        let p = Self::fma(f, self.constants.tail2::<FMA>(f), c.one);
-        // At the largest t, where p is 1, this is infinity.
-        R::scale(p, rounded)
-    }
-
-    /// (eˣ − 1)/2 up to [`Common::exp_max`]; above, what is there means nothing.
-    #[inline(always)]
-    fn half_expm1(self, x: R) -> R {
-        let c = self.common();
-        let x = if x < c.expm1_min { c.expm1_min } else { x };
-        let (r, rounded) = self.reduce(x);
-        let p = Self::fma(r * r, self.constants.tail::<FMA>(r), r);
-        let s = R::half_power(rounded, c.half_bias);
-        Self::fma(s, p, s - c.half)
-    }
-
-    /// eˣ − 1.
-    #[inline(always)]
-    pub(super) fn expm1(self, x: R) -> R {
-        let c = self.common();
-        let half = self.half_expm1(x);
-        if x <= c.exp_max {
-            half + half
-        } else {
-            x + c.infinity
-        }
-    }
-
-    /// Is exprel a polynomial at x?
-    #[inline(always)]
-    fn is_near(self, x: R) -> bool {
-        let c = self.common();
-        (x >= c.near_min) & (x <= c.near_max)
-    }
-
-    /// (eˣ − 1)/x where [`Functions::is_near`] holds.
-    #[inline(always)]
-    pub(super) fn exprel_near(self, x: R) -> R {
-        let c = self.common();
-        Self::fma(x, self.constants.near::<FMA>(x), c.one)
-    }
-
-    /// (eˣ − 1)/x, which is 1 at 0. Has the bits of [`Functions::exprel_near`] where that may be used.
-    #[inline(always)]
-    pub(super) fn exprel(self, x: R) -> R {
-        let near = self.exprel_near(x);
-        let far = self.expm1(x) / x;
-        if self.is_near(x) { near } else { far }
-    }
-
-    /// k/exprel(x) = k·x/(eˣ − 1), with one division; `half_k` is k/2.
-    #[inline(always)]
-    pub(super) fn over_exprel(self, half_k: R, x: R) -> R {
-        let c = self.common();
-        let x = if x > c.exp_max { c.exp_max } else { x };
-        let y = half_k * x / self.half_expm1(x);
-        if x == R::ZERO { half_k + half_k } else { y }
-    }
-
-    /// 1/d for |d| from 2⁻¹²⁵ to 2¹²⁵: products instead of a division, which takes three times as long
-    /// on many processors.
-    #[inline(always)]
-    fn reciprocal(self, d: R) -> R {
-        let c = self.common();
-        if FMA {
-            R::refine(c.one, d, d.about_reciprocal(c.seed))
-        } else {
-            c.one / d
-        }
-    }
-
-    /// 1/d for positive d from 2⁻¹²⁵ on; what exceeds 2¹²⁵ is taken as that.
-    #[inline(always)]
-    pub(super) fn over_positive(self, d: R) -> R {
-        let c = self.common();
-        self.reciprocal(if d > c.large { c.large } else { d })
-    }
-
-    /// k/exprel(x) = k·x/(eˣ − 1), given eˣ − 1; near 0 by its series.
-    #[inline(always)]
-    pub(super) fn over_exprel_given(self, k: R, x: R, below: R) -> R {
-        let c = self.common();
-        let below = if below > c.large { c.large } else { below };
-        let far = (k * x) * self.reciprocal(below);
-        let square = x * x;
-        let half = Self::fma(x, -k * c.half, k);
-        let near = Self::fma(square, k * self.constants.over_near::<FMA>(square), half);
-        if square < c.given_near { near } else { far }
-    }
-
-    /// (eˣ − 1)/x, given eˣ.
-    #[inline(always)]
-    pub(super) fn exprel_given(self, x: R, e: R) -> R {
-        let c = self.common();
-        let far = (e - c.one) / x;
-        let near = self.exprel_near(x);
-        if x * x < c.given_near { near } else { far }
-    }
-
-    /// x + (a − r·x)·(1 − e⁻ʳ)/r where r is [`Reach::Near`].
-    #[inline(always)]
-    pub(super) fn relax(self, x: R, a: R, r: R) -> R {
-        let c = self.common();
-        let rate = Self::fma(-r, x, a);
-        Self::fma(
-            rate,
-            Self::fma(r, self.constants.relax_near::<FMA>(r), c.one),
-            x,
-        )
-    }
-
-    /// The same where r is [`Reach::Near`] or [`Reach::Far`], with the same bits where it is near.
-    #[inline(always)]
-    pub(super) fn relax_far(self, x: R, a: R, r: R) -> R {
-        let c = self.common();
-        let rate = Self::fma(-r, x, a);
-        let near = Self::fma(r, self.constants.relax_near::<FMA>(r), c.one);
-        let far = Self::fma(r, self.constants.relax_far::<FMA>(r), c.one);
-        let part = if r <= c.relax_near { near } else { far };
-        Self::fma(rate, part, x)
-    }
-
-    /// The same for any r, with the same bits where r is near or far.
-    #[inline(always)]
-    pub(super) fn relax_any(self, x: R, a: R, r: R) -> R {
-        let c = self.common();
-        let rate = Self::fma(-r, x, a);
-        let general = Self::fma(rate, self.exprel(-r), x);
-        let bounded = self.relax_far(x, a, r);
-        if (r >= R::ZERO) & (r <= c.relax_far) {
-            bounded
-        } else {
-            general
-        }
-    }
-
-    /// Hyperbolic tangent.
-    #[inline(always)]
-    pub(super) fn tanh(self, x: R) -> R {
-        let c = self.common();
-        let half = self.half_expm1(-(x.abs() * c.two));
-        (half / (half + c.one)).signed(x)
-    }
+/// Is exprel a polynomial at x?
+#[inline(always)]
+fn is_near<R: Real>(x: R) -> bool {
+    (x >= R::from_f64(NEAR_MIN)) & (x <= R::from_f64(NEAR_MAX))
 }
 
 /// Where `a·k + j` with this k and j is within −1 .. 1, exprel is a polynomial at `a·k + j` with the
@@ -355,6 +149,69 @@ pub(super) fn nearness<R: Real>(k: R, j: R) -> (R, R) {
     let middle = R::from_f64(0.5 * (NEAR_MAX + NEAR_MIN));
     (k * scale, (j - middle) * scale)
 }
+
+/// (eˣ − 1)/x where [`is_near`] holds.
+#[inline(always)]
+pub(super) fn exprel_near<R: Elementary, const FMA: bool>(x: R) -> R {
+    fma::<R, FMA>(x, R::near::<FMA>(x), R::ONE)
+}
+
+/// (eˣ − 1)/x, which is 1 at 0. Has the bits of [`exprel_near`] where that may be used.
+#[inline(always)]
+pub(super) fn exprel<R: Elementary, const FMA: bool>(x: R) -> R {
+    let near = exprel_near::<R, FMA>(x);
+    let far = expm1::<R, FMA>(x) / x;
+    if is_near(x) { near } else { far }
+}
+
+/// k/exprel(x) = k·x/(eˣ − 1), with one division; `half_k` is k/2.
+#[inline(always)]
+pub(super) fn over_exprel<R: Elementary, const FMA: bool>(half_k: R, x: R) -> R {
+    let x = if x > R::EXP_MAX { R::EXP_MAX } else { x };
+    let y = half_k * x / half_expm1::<R, FMA>(x);
+    if x == R::ZERO { half_k + half_k } else { y }
+}
+
+/// 1/d for |d| from 2⁻¹²⁵ to 2¹²⁵: products instead of a division, which takes three times as long
+/// on many processors.
+#[inline(always)]
+fn reciprocal<R: Elementary, const FMA: bool>(d: R) -> R {
+    if FMA {
+        R::refine(d, d.about_reciprocal())
+    } else {
+        R::ONE / d
+    }
+}
+
+/// 1/d for positive d from 2⁻¹²⁵ on; what exceeds 2¹²⁵ is taken as that.
+#[inline(always)]
+pub(super) fn over_positive<R: Elementary, const FMA: bool>(d: R) -> R {
+    reciprocal::<R, FMA>(if d > R::LARGE { R::LARGE } else { d })
+}
+
+/// k/exprel(x) = k·x/(eˣ − 1), given eˣ − 1; near 0 by its series.
+#[inline(always)]
+pub(super) fn over_exprel_given<R: Elementary, const FMA: bool>(k: R, x: R, below: R) -> R {
+    let below = if below > R::LARGE { R::LARGE } else { below };
+    let far = (k * x) * reciprocal::<R, FMA>(below);
+    let square = x * x;
+    let half = fma::<R, FMA>(x, -k / R::TWO, k);
+    let near = fma::<R, FMA>(square, k * R::over_near::<FMA>(square), half);
+    if square < R::GIVEN_NEAR { near } else { far }
+}
+
+/// (eˣ − 1)/x, given eˣ.
+#[inline(always)]
+pub(super) fn exprel_given<R: Elementary, const FMA: bool>(x: R, e: R) -> R {
+    let far = (e - R::ONE) / x;
+    let near = exprel_near::<R, FMA>(x);
+    if x * x < R::GIVEN_NEAR { near } else { far }
+}
+
+/// Up to this r a relaxation is a short polynomial: what a gate needs.
+pub(super) const RELAX_NEAR: f64 = 0.5;
+/// Up to this r it is a longer one: what a membrane needs during a spike.
+pub(super) const RELAX_FAR: f64 = 2.0;
 
 /// How far the decay of a relaxation reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -381,15 +238,138 @@ impl Reach {
     }
 }
 
+/// x + (a − r·x)·(1 − e⁻ʳ)/r where r is [`Reach::Near`].
+#[inline(always)]
+pub(super) fn relax<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+    let rate = fma::<R, FMA>(-r, x, a);
+    fma::<R, FMA>(rate, fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE), x)
+}
+
+/// The same where r is [`Reach::Near`] or [`Reach::Far`], with the same bits where it is near.
+#[inline(always)]
+pub(super) fn relax_far<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+    let rate = fma::<R, FMA>(-r, x, a);
+    let near = fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE);
+    let far = fma::<R, FMA>(r, R::relax_far::<FMA>(r), R::ONE);
+    let part = if r <= R::from_f64(RELAX_NEAR) {
+        near
+    } else {
+        far
+    };
+    fma::<R, FMA>(rate, part, x)
+}
+
+/// The same for any r, with the same bits where r is near or far.
+#[inline(always)]
+pub(super) fn relax_any<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+    let rate = fma::<R, FMA>(-r, x, a);
+    let general = fma::<R, FMA>(rate, exprel::<R, FMA>(-r), x);
+    let bounded = relax_far::<R, FMA>(x, a, r);
+    if (r >= R::ZERO) & (r <= R::from_f64(RELAX_FAR)) {
+        bounded
+    } else {
+        general
+    }
+}
+
+/// Hyperbolic tangent.
+#[inline(always)]
+pub(super) fn tanh<R: Elementary, const FMA: bool>(x: R) -> R {
+    let half = half_expm1::<R, FMA>(-(x.abs() * R::TWO));
+    (half / (half + R::ONE)).signed(x)
+}
+
+/// A polynomial of six terms or more, the highest coefficient first, as two in x²: one is worked out
+/// while the other waits for its last product (2ᵗ of a tile takes 15 % less time). Where their values
+/// nearly cancel it is less accurate than [`horner`].
+#[inline(always)]
+fn halves<R: Real, const FMA: bool, const N: usize>(coefficients: &[R; N], x: R) -> R {
+    let square = x * x;
+    let (mut first, mut second) = (coefficients[0], coefficients[1]);
+    let mut i = 2;
+    while i + 1 < N {
+        first = fma::<R, FMA>(first, square, coefficients[i]);
+        second = fma::<R, FMA>(second, square, coefficients[i + 1]);
+        i += 2;
+    }
+    if i == N {
+        return fma::<R, FMA>(first, x, second);
+    }
+    // An odd number: the first has the lowest coefficient, the second a factor x.
+    fma::<R, FMA>(second, x, fma::<R, FMA>(first, square, coefficients[i]))
+}
+
+/// A polynomial by Horner's rule, the highest coefficient first.
+macro_rules! horner {
+    ($x:expr; $first:expr $(, $rest:expr)*) => {{
+        let sum = $first;
+        $(let sum = fma::<Self, FMA>(sum, $x, $rest);)*
+        sum
+    }};
+}
+
+#[expect(clippy::excessive_precision, reason = "as computed")]
 impl Elementary for f32 {
-    type Constants = Constants32;
-    const CONSTANTS: Constants32 = Constants32::ALL;
+    const LOG2_E: f32 = std::f32::consts::LOG2_E;
+    const LN2_HIGH: f32 = 0.693_359_375;
+    const LN2_LOW: f32 = -2.121_944_4e-4;
+    const ROUNDER: f32 = 12_582_912.0;
+    const EXP_MAX: f32 = 88.722_83;
+    const EXP_MIN: f32 = -87.336;
+    const EXPM1_MIN: f32 = -40.0;
+    const EXP2_MAX: f32 = 128.0;
+    const EXP2_MIN: f32 = -126.0;
+    const LARGE: f32 = 4.253_529_6e37;
+    const GIVEN_NEAR: f32 = 0.0625;
 
     #[inline(always)]
-    fn refine(one: f32, d: f32, about: f32) -> f32 {
-        let e = (-d).mul_add(about, one);
+    fn relax_near<const FMA: bool>(r: f32) -> f32 {
+        horner!(r; -1.164_287_03e-3, 8.238_221_35e-3, -4.164_992_996e-2, 1.666_656_276e-1,
+            -4.999_999_896e-1)
+    }
+
+    #[inline(always)]
+    fn relax_far<const FMA: bool>(r: f32) -> f32 {
+        horner!(r; 1.269_660_767e-6, -2.063_163_545e-5, 1.918_510_188e-4, -1.382_986_422e-3,
+            8.330_402_421e-3, -4.166_594_474e-2, 1.666_665_984e-1, -4.999_999_989e-1)
+    }
+
+    #[inline(always)]
+    fn over_near<const FMA: bool>(square: f32) -> f32 {
+        horner!(square; -1.388_888_9e-3, 8.333_333_33e-2)
+    }
+
+    #[inline(always)]
+    fn refine(d: f32, about: f32) -> f32 {
+        let e = (-d).mul_add(about, 1.0);
         let y = about.mul_add(e.mul_add(e, e), about);
-        y.mul_add((-d).mul_add(y, one), y)
+        y.mul_add((-d).mul_add(y, 1.0), y)
+    }
+
+    #[inline(always)]
+    fn tail2<const FMA: bool>(f: f32) -> f32 {
+        halves::<f32, FMA, _>(
+            &[
+                1.545_318_3e-4,
+                1.339_088_6e-3,
+                9.618_082_5e-3,
+                5.550_357e-2,
+                2.402_265_1e-1,
+                6.931_471_9e-1,
+            ],
+            f,
+        )
+    }
+
+    #[inline(always)]
+    fn tail<const FMA: bool>(r: f32) -> f32 {
+        horner!(r; 1.392_618_4e-3, 8.363_179e-3, 4.166_655_5e-2, 1.666_657_7e-1, 0.5)
+    }
+
+    #[inline(always)]
+    fn near<const FMA: bool>(x: f32) -> f32 {
+        horner!(x; 1.561_341_6e-6, 2.258_177_7e-5, 1.968_660_9e-4, 1.389_142_2e-3, 8.333_985e-3,
+            4.166_674_4e-2, 1.666_666_1e-1, 0.5)
     }
 
     #[inline(always)]
@@ -398,22 +378,85 @@ impl Elementary for f32 {
     }
 
     #[inline(always)]
-    fn half_power(rounded: f32, bias: f32) -> f32 {
-        f32::from_bits((rounded.to_bits() << 23).wrapping_add(bias.to_bits()))
+    fn half_power(rounded: f32) -> f32 {
+        f32::from_bits((rounded.to_bits() << 23).wrapping_add(126 << 23))
     }
 }
 
+#[expect(clippy::excessive_precision, reason = "as computed")]
 impl Elementary for f64 {
-    type Constants = Constants64;
-    const CONSTANTS: Constants64 = Constants64::ALL;
+    const LOG2_E: f64 = std::f64::consts::LOG2_E;
+    const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    const EXP_MAX: f64 = 709.782_712_893_383_9;
+    const EXP_MIN: f64 = -708.396;
+    const EXPM1_MIN: f64 = -80.0;
+    const EXP2_MAX: f64 = 1024.0;
+    const EXP2_MIN: f64 = -1022.0;
+    const LARGE: f64 = 2.247_116_418_577_894_9e307;
+    const GIVEN_NEAR: f64 = 0.0625;
 
     #[inline(always)]
-    fn refine(one: f64, d: f64, about: f64) -> f64 {
-        let e = (-d).mul_add(about, one);
+    fn relax_near<const FMA: bool>(r: f64) -> f64 {
+        horner!(r; -2.24922563082927198e-7, 2.70994505189117558e-6, -0.0000247788494407277718, 0.000198406067500336067, -0.00138888774857371249, 0.0083333332229231411, -0.0416666666613031357, 0.166666666666566233, -0.49999999999999969)
+    }
+
+    #[inline(always)]
+    fn relax_far<const FMA: bool>(r: f64) -> f64 {
+        horner!(r; 3.23918819241253641e-13, -9.120540754113754e-12, 1.52612661683263447e-10, -2.0693762416307082e-9, 2.50228014531526329e-8, -2.75539945903872419e-7, 2.75570519868685895e-6, -0.0000248015722740605627, 0.000198412692661187518, -0.0013888888874598774, 0.00833333333312030488, -0.0416666666666500722, 0.166666666666666157, -0.499999999999999997)
+    }
+
+    #[inline(always)]
+    fn over_near<const FMA: bool>(square: f64) -> f64 {
+        horner!(square; 2.087_675_698_786_809_9e-8, -8.267_195_767_195_767e-7,
+            3.306_878_306_878_306_9e-5, -1.388_888_888_888_888_9e-3, 8.333_333_333_333_333e-2)
+    }
+
+    #[inline(always)]
+    fn refine(d: f64, about: f64) -> f64 {
+        let e = (-d).mul_add(about, 1.0);
         let y = about.mul_add(e.mul_add(e, e), about);
-        let e = (-d).mul_add(y, one);
+        let e = (-d).mul_add(y, 1.0);
         let y = y.mul_add(e.mul_add(e, e), y);
-        y.mul_add((-d).mul_add(y, one), y)
+        y.mul_add((-d).mul_add(y, 1.0), y)
+    }
+
+    #[inline(always)]
+    fn tail2<const FMA: bool>(f: f64) -> f64 {
+        halves::<f64, FMA, _>(
+            &[
+                4.454_964_371_269_296_79e-10,
+                7.072_593_028_779_966_57e-9,
+                1.017_806_242_697_692_34e-7,
+                1.321_544_255_252_229_15e-6,
+                1.525_273_382_986_708_06e-5,
+                1.540_353_044_179_413_74e-4,
+                1.333_355_814_641_691_69e-3,
+                9.618_129_107_606_853_95e-3,
+                5.550_410_866_482_159_56e-2,
+                2.402_265_069_591_009_83e-1,
+                std::f64::consts::LN_2,
+            ],
+            f,
+        )
+    }
+
+    #[inline(always)]
+    fn tail<const FMA: bool>(r: f64) -> f64 {
+        horner!(r; 2.091_468_696_808_687_6e-9, 2.510_521_700_472_070_5e-8, 2.755_727_364_311_03e-7,
+            2.755_725_540_020_642_2e-6, 2.480_158_732_554_774_3e-5, 1.984_126_987_482_062_7e-4,
+            1.388_888_888_888_374_8e-3, 8.333_333_333_326_136e-3, 4.166_666_666_666_667e-2,
+            1.666_666_666_666_666_7e-1, 0.5)
+    }
+
+    #[inline(always)]
+    fn near<const FMA: bool>(x: f64) -> f64 {
+        horner!(x; 2.517_286_184_493_659_8e-14, 6.703_356_906_058_659e-13,
+            1.124_682_360_502_661_5e-11, 1.602_909_442_053_68e-10, 2.087_495_985_461_969e-9,
+            2.505_215_639_621_933_3e-8, 2.755_733_258_129_862e-7, 2.755_731_971_521_972_4e-6,
+            2.480_158_728_013_152e-5, 1.984_126_983_970_651_7e-4, 1.388_888_888_889_396_6e-3,
+            8.333_333_333_334_827e-3, 4.166_666_666_666_672e-2, 1.666_666_666_666_666_3e-1, 0.5)
     }
 
     #[inline(always)]
@@ -422,7 +465,7 @@ impl Elementary for f64 {
     }
 
     #[inline(always)]
-    fn half_power(rounded: f64, bias: f64) -> f64 {
-        f64::from_bits((rounded.to_bits() << 52).wrapping_add(bias.to_bits()))
+    fn half_power(rounded: f64) -> f64 {
+        f64::from_bits((rounded.to_bits() << 52).wrapping_add(1022 << 52))
     }
 }

@@ -10,7 +10,6 @@
 //! | file | job |
 //! |---|---|
 //! | `real` | f32 and f64, and how bools and integers live in their lanes |
-//! | `constants` | what the functions are made of |
 //! | `math` | elementary functions of one lane |
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
@@ -27,7 +26,6 @@
 //! | `tile` | cells into a tile and out of it |
 //! | `job` | threads over tiles, progress, carried states |
 
-mod constants;
 mod deferral;
 mod interpret;
 mod job;

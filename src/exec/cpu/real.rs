@@ -34,6 +34,10 @@ pub(super) trait Real:
     const ZERO: Self;
     /// 1.
     const ONE: Self;
+    /// 2.
+    const TWO: Self;
+    /// Infinity.
+    const INFINITY: Self;
     /// States smaller than this are swept to 0 before they become denormal: the smallest normal
     /// number divided by the machine epsilon.
     const TINY: Self;
@@ -67,8 +71,8 @@ pub(super) trait Real:
     fn order(self) -> Self::Bits;
     /// The lane that holds the integer less 1, which is not 0.
     fn decremented(self) -> Self;
-    /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵; `seed` is a constant of the type.
-    fn about_reciprocal(self, seed: Self) -> Self;
+    /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵.
+    fn about_reciprocal(self) -> Self;
     /// |x|.
     fn abs(self) -> Self;
     /// |x| with the sign of `of`.
@@ -114,13 +118,15 @@ pub(super) trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $bits:ident, $sign:expr, $from:expr) => {
+    ($real:ident, $bits:ident, $sign:expr, $twice_one:expr, $from:expr) => {
         impl Real for $real {
             type Bits = $bits;
 
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
+            const TWO: Self = 2.0;
+            const INFINITY: Self = $real::INFINITY;
             const TINY: Self = $real::MIN_POSITIVE / $real::EPSILON;
 
             #[inline(always)]
@@ -191,8 +197,8 @@ macro_rules! real {
                 $real::from_bits(self.to_bits().wrapping_sub(1))
             }
             #[inline(always)]
-            fn about_reciprocal(self, seed: Self) -> Self {
-                $real::from_bits(seed.to_bits().wrapping_sub(self.to_bits()))
+            fn about_reciprocal(self) -> Self {
+                $real::from_bits($twice_one.wrapping_sub(self.to_bits()))
             }
             #[inline(always)]
             fn abs(self) -> Self {
@@ -274,5 +280,11 @@ fn same(x: f64) -> f64 {
     x
 }
 
-real!(f32, u32, 0x8000_0000_u32, narrow);
-real!(f64, u64, 0x8000_0000_0000_0000_u64, same);
+real!(f32, u32, 0x8000_0000_u32, 0x7ef3_11c7_u32, narrow);
+real!(
+    f64,
+    u64,
+    0x8000_0000_0000_0000_u64,
+    0x7fde_6238_22fc_16e6_u64,
+    same
+);

@@ -98,20 +98,17 @@ pub(super) fn shape(plan: &Plan) -> Option<Shape> {
     let (spike, counted, window) = guards(advance, reset, recorders)?;
     let block = Reader(advance);
     let (countdown, held) = block.countdown()?;
-    let (v, [this, other]) = advance.stores.iter().find_map(|&(slot, value)| {
+    let (v, change) = advance.stores.iter().find_map(|&(slot, value)| {
         let Op::Binary(BinaryOp::Add, a, b) = block.op(value) else {
             return None;
         };
-        matches!(slot, Slot::State(_)).then_some((slot, [a, b]))
+        let is_state = matches!(slot, Slot::State(_));
+        match [a, b].map(|x| is_state && block.op(x) == Op::Load(slot)) {
+            [true, _] => Some((slot, b)),
+            [_, true] => Some((slot, a)),
+            _ => None,
+        }
     })?;
-    let change = if block.op(this) == Op::Load(v) {
-        other
-    } else {
-        this
-    };
-    if ![this, other].iter().any(|&x| block.op(x) == Op::Load(v)) {
-        return None;
-    }
     let moved = block.held_at_zero(change, held)?;
     let (drive, leak) = block.affine(moved, v)?;
     let step_number = step_number(plan);

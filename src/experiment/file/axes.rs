@@ -1,13 +1,11 @@
 //! `[set]` and `[sweep]`: fixed values and axes.
 
 use super::fields::{Fields, Value};
-use super::stimuli::CSV_HELP;
 use super::{Driven, Reading};
 use crate::diag::{Span, shorten};
 use crate::experiment::setting::{Target, find, range};
 use crate::experiment::{Axis, Setting, Values};
 use crate::stimulus::COLUMN;
-use crate::table::read_csv;
 use crate::units::Unit;
 
 /// What an entry sets.
@@ -270,9 +268,8 @@ impl Reading<'_> {
         let Some(file) = value.text(self.diagnostics) else {
             return;
         };
-        let table = match read_csv(&self.folder.join(file)) {
-            Ok(table) => table,
-            Err(error) => return self.error(value.span, error.to_string(), "this file", CSV_HELP),
+        let Some(table) = self.table(file, value.span) else {
+            return;
         };
         if table.n_rows() == 0 {
             return self.error(
@@ -300,39 +297,11 @@ impl Reading<'_> {
             let Some((what, unit)) = self.find(&column.name, value.span) else {
                 continue;
             };
-            let given = if column.unit.is_empty() {
-                Ok(unit.clone())
-            } else {
-                Unit::parse(&column.unit)
-            };
-            let Some(given) = given.ok().filter(|given| given.dim == unit.dim) else {
-                let message = format!("column `{}` of `{file}` is in {}", column.name, column.unit);
-                self.error(
-                    value.span,
-                    message,
-                    "this file",
-                    format!("it must be in {}", unit.label),
-                );
+            let Some(values) = self.numbers(file, value.span, column, &unit) else {
                 continue;
             };
             let base = self.model.base;
-            let values: Option<Vec<f64>> = (0..table.n_rows())
-                .map(|row| column.data.float(row).filter(|x| x.is_finite()))
-                .map(|x| x.map(|x| base.from_base(base.to_base(x, &given), &unit)))
-                .collect();
-            let Some(values) = values else {
-                let message = format!(
-                    "column `{}` of `{file}` has a missing or endless value",
-                    column.name
-                );
-                self.error(
-                    value.span,
-                    message,
-                    "this file",
-                    "write a number in every row",
-                );
-                continue;
-            };
+            let values = values.iter().map(|&x| base.from_base(x, &unit)).collect();
             let joint_with = (self.axes.len() > leader).then_some(leader);
             self.axis(
                 &column.name,

@@ -50,6 +50,7 @@
 //! knows TOML.
 
 mod axes;
+mod columns;
 mod fields;
 mod record;
 mod sample;

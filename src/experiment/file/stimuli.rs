@@ -10,10 +10,6 @@ use crate::experiment::{Form, Setting, Stimulus, StimulusValue};
 use crate::stimulus::{CONSTANT, Measure, Property, STIMULI, StimulusKind, find};
 use crate::units::Unit;
 
-/// What to do about a file of numbers that cannot be read.
-pub(super) const CSV_HELP: &str =
-    "give the path of a CSV file, from the folder of this file: a line of names, then numbers";
-
 impl Reading<'_> {
     /// For each input of the model, its stimuli.
     pub(super) fn stimuli(&mut self, top: &Fields) -> Vec<Vec<Stimulus>> {

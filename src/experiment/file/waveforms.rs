@@ -3,13 +3,12 @@
 
 use super::Reading;
 use super::fields::{Fields, Value};
-use super::stimuli::CSV_HELP;
 use crate::diag::{Diagnostics, Span};
 use crate::experiment::problem::shown;
 use crate::experiment::timing::to_steps;
 use crate::experiment::{Form, Samples, Setting, StimulusValue, Values};
 use crate::stimulus::{COLUMN, Measure, StimulusKind};
-use crate::table::{Column, Table, read_csv};
+use crate::table::Column;
 use crate::units::Unit;
 
 /// The property of samples that says how long each is held.
@@ -79,7 +78,7 @@ impl Reading<'_> {
         let (span, wrong) = match column {
             StimulusValue::Number(Setting::Axis(axis)) => {
                 if self.every_waveform.contains(&axis) {
-                    self.axes[axis].values = numbers(n);
+                    self.axes[axis].values = all_of(n);
                 }
                 let driven = self.driven.iter().find(|driven| driven.axis == axis);
                 let span = driven.map_or(fields.span, |driven| driven.span);
@@ -164,52 +163,12 @@ impl Reading<'_> {
 
     /// Every column but a first one of times.
     fn sample_file(&mut self, file: &str, span: Span, unit: &Unit) -> Option<Vec<Vec<f64>>> {
-        let table = match read_csv(&self.folder.join(file)) {
-            Ok(table) => table,
-            Err(error) => {
-                self.error(span, error.to_string(), "this file", CSV_HELP);
-                return None;
-            }
-        };
+        let table = self.table(file, span)?;
         let n_before = usize::from(table.columns().len() > 1 && is_time(&table.columns()[0]));
-        let columns = &table.columns()[n_before..];
-        columns
+        table.columns()[n_before..]
             .iter()
-            .map(|column| self.waveform(file, span, &table, column, unit))
+            .map(|column| self.numbers(file, span, column, unit))
             .collect()
-    }
-
-    fn waveform(
-        &mut self,
-        file: &str,
-        span: Span,
-        table: &Table,
-        column: &Column,
-        unit: &Unit,
-    ) -> Option<Vec<f64>> {
-        let name = &column.name;
-        let given = match column.unit.as_str() {
-            "" => Some(unit.clone()),
-            label => Unit::parse(label)
-                .ok()
-                .filter(|given| given.dim == unit.dim),
-        };
-        let Some(given) = given else {
-            let message = format!("column `{name}` of `{file}` is in {}", column.unit);
-            let help = format!("it must be in {}", unit.label);
-            self.error(span, message, "this file", help);
-            return None;
-        };
-        let base = self.model.base;
-        let values: Option<Vec<f64>> = (0..table.n_rows())
-            .map(|row| column.data.float(row).filter(|x| x.is_finite()))
-            .map(|x| x.map(|x| base.to_base(x, &given)))
-            .collect();
-        if values.is_none() {
-            let message = format!("column `{name}` of `{file}` has a missing or endless value");
-            self.error(span, message, "this file", "write a number in every row");
-        }
-        values
     }
 }
 
@@ -221,7 +180,7 @@ fn table_of(values: &[Option<StimulusValue>]) -> Option<usize> {
 }
 
 /// 0, 1, … n − 1.
-fn numbers(n: usize) -> Values {
+fn all_of(n: usize) -> Values {
     Values::Linear {
         from: 0.0,
         to: (n - 1) as f64,

@@ -2,7 +2,10 @@
 //!
 //! Both types are measured against sums carried in two doubles.
 
-use crate::exec::cpu::math::{Elementary, Functions, Polynomials};
+use crate::exec::cpu::math::{
+    Elementary, exp, exp2, expm1, exprel, exprel_near, over_exprel, over_exprel_given,
+    over_positive, relax, relax_any, relax_far, tanh,
+};
 use crate::exec::cpu::real::Real;
 
 /// exp(x) − 1 as a sum of two doubles, by its series after halving x until it is small.
@@ -72,17 +75,13 @@ fn truth(x: f64) -> [(f64, f64); 5] {
     [exp, e, relative, inverse, tanh]
 }
 
-fn functions<R: Elementary, const FMA: bool>() -> Functions<R, FMA> {
-    Functions::of(&R::CONSTANTS)
-}
-
-fn five<R: Elementary, const FMA: bool>(x: R) -> [R; 5] {
+fn functions<R: Elementary, const FMA: bool>(x: R) -> [R; 5] {
     [
-        functions::<R, FMA>().exp(x),
-        functions::<R, FMA>().expm1(x),
-        functions::<R, FMA>().exprel(x),
-        functions::<R, FMA>().over_exprel(R::CONSTANTS.common().half, x),
-        functions::<R, FMA>().tanh(x),
+        exp::<R, FMA>(x),
+        expm1::<R, FMA>(x),
+        exprel::<R, FMA>(x),
+        over_exprel::<R, FMA>(R::ONE / R::TWO, x),
+        tanh::<R, FMA>(x),
     ]
 }
 
@@ -101,7 +100,7 @@ fn worst<R: Elementary, const FMA: bool>(
     let mut worst = [0.0_f64; 5];
     for x in points {
         let x = R::from_f64(x);
-        let found = five::<R, FMA>(x);
+        let found = functions::<R, FMA>(x);
         for ((worst, found), truth) in worst.iter_mut().zip(found).zip(truth(x.to_f64())) {
             if truth.0 != 0.0 {
                 let error = ((found.to_f64() - truth.0) - truth.1).abs() / ulp(truth.0, digits);
@@ -156,7 +155,7 @@ fn errors_are_within_the_stated_units() {
 }
 
 fn ends<R: Elementary, const FMA: bool>() {
-    let at = |x: f64| five::<R, FMA>(R::from_f64(x)).map(Real::to_f64);
+    let at = |x: f64| functions::<R, FMA>(R::from_f64(x)).map(Real::to_f64);
     assert_eq!(at(0.0), [1.0, 0.0, 1.0, 1.0, 0.0]);
     assert!(at(f64::NAN).iter().all(|y| y.is_nan()));
     let far = at(1e30);
@@ -171,18 +170,16 @@ fn ends<R: Elementary, const FMA: bool>() {
     assert_eq!(at(f64::INFINITY)[0], f64::INFINITY);
     // No result is denormal, wherever the argument lies.
     for i in 0..4000 {
-        let x = R::CONSTANTS.common().exp_min.to_f64() * (0.98 + f64::from(i) * 1e-5);
-        let two = functions::<R, FMA>()
-            .exp2(R::from_f64(x * std::f64::consts::LOG2_E))
-            .to_f64();
+        let x = R::EXP_MIN.to_f64() * (0.98 + f64::from(i) * 1e-5);
+        let two = exp2::<R, FMA>(R::from_f64(x * std::f64::consts::LOG2_E)).to_f64();
         let smallest = (R::TINY.to_f64() * 1e-20).min(1e-37);
         for y in [at(x)[0], two] {
             assert!(y == 0.0 || y > smallest * 1e-2, "{y}");
         }
     }
-    let two = |x: f64| functions::<R, FMA>().exp2(R::from_f64(x)).to_f64();
+    let two = |x: f64| exp2::<R, FMA>(R::from_f64(x)).to_f64();
     assert!(two(f64::NAN).is_nan());
-    let smallest = two(R::CONSTANTS.common().exp2_min.to_f64());
+    let smallest = two(R::EXP2_MIN.to_f64());
     assert_eq!(
         [two(-1e6), two(1e6), two(3.0)],
         [smallest, f64::INFINITY, 8.0]
@@ -202,10 +199,10 @@ fn ends_of_the_range_are_zero_infinity_or_nan() {
 fn powers_of_two_are_within_a_unit() {
     for i in -126_000..128_000 {
         let t = f64::from(i) / 1000.0;
-        let narrow = f64::from(functions::<f32, true>().exp2(t as f32));
+        let narrow = f64::from(exp2::<f32, true>(t as f32));
         let truth = f64::from(t as f32).exp2();
         assert!((narrow - truth).abs() <= 1.0 * ulp(truth, 23), "f32 {t}");
-        let wide = functions::<f64, true>().exp2(t);
+        let wide = exp2::<f64, true>(t);
         assert!(
             (wide - t.exp2()).abs() <= 2.0 * ulp(t.exp2(), 52),
             "f64 {t}"
@@ -218,13 +215,13 @@ fn the_near_polynomial_has_the_bits_of_the_whole_function() {
     for i in -2000..=500 {
         let x = f64::from(i) / 1000.0;
         assert_eq!(
-            functions::<f64, true>().exprel_near(x).to_bits(),
-            functions::<f64, true>().exprel(x).to_bits()
+            exprel_near::<f64, true>(x).to_bits(),
+            exprel::<f64, true>(x).to_bits()
         );
         let x = x as f32;
         assert_eq!(
-            functions::<f32, true>().exprel_near(x).to_bits(),
-            functions::<f32, true>().exprel(x).to_bits()
+            exprel_near::<f32, true>(x).to_bits(),
+            exprel::<f32, true>(x).to_bits()
         );
     }
 }
@@ -242,11 +239,9 @@ fn relaxations<R: Elementary, const FMA: bool>(digits: i32) -> [f64; 3] {
     };
     let (zero, one) = (R::ZERO, R::ONE);
     [
-        worst(0.0, 0.5, &|r| functions::<R, FMA>().relax(zero, one, r)),
-        worst(0.0, 2.0, &|r| functions::<R, FMA>().relax_far(zero, one, r)),
-        worst(-5.0, 40.0, &|r| {
-            functions::<R, FMA>().relax_any(zero, one, r)
-        }),
+        worst(0.0, 0.5, &|r| relax::<R, FMA>(zero, one, r)),
+        worst(0.0, 2.0, &|r| relax_far::<R, FMA>(zero, one, r)),
+        worst(-5.0, 40.0, &|r| relax_any::<R, FMA>(zero, one, r)),
     ]
 }
 
@@ -281,10 +276,8 @@ fn what_is_given_an_exponential_loses_no_more_than_its_last_places() {
             } else {
                 wide.exp_m1() / wide
             };
-            let over = functions::<R, FMA>()
-                .over_exprel_given(R::ONE, x, e - R::ONE)
-                .to_f64();
-            let under = functions::<R, FMA>().over_positive(e).to_f64();
+            let over = over_exprel_given::<R, FMA>(R::ONE, x, e - R::ONE).to_f64();
+            let under = over_positive::<R, FMA>(e).to_f64();
             let errors = [(over, 1.0 / exprel), (under, 1.0 / e.to_f64())];
             for (worst, (found, truth)) in worst.iter_mut().zip(errors) {
                 *worst = worst.max((found - truth).abs() / ulp(truth, digits));
