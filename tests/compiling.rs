@@ -16,7 +16,7 @@ fn the_default_method_follows_from_the_equations() {
         ("functions", "rk4"),
     ] {
         let e = experiment(model(name), "", vec![Recorder::FinalState]);
-        assert_eq!(compile(&e).unwrap().method.name, expected, "{name}");
+        assert_eq!(compile(&e).unwrap().method, expected, "{name}");
     }
 }
 

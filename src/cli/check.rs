@@ -56,7 +56,7 @@ fn plan_of(experiment: &Experiment, main: &str) -> Result<String, Failure> {
         axes(experiment),
         schedule.dt,
         cell_steps(n_cells, n_steps),
-        compiled.method.name,
+        compiled.method,
         cost.tile_cells,
         cost.device.bytes_per_cell,
         cost.device_tile(),

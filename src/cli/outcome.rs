@@ -112,7 +112,7 @@ fn report(outcome: &RunOutcome, engine: &str, total_s: f64) {
          upload {:.2}, run {:.2}, read back {:.2}, write {:.2})\nwrote {}",
         swept.n_rows,
         swept.compiled.plan.schedule().n_steps,
-        swept.compiled.method.name,
+        swept.compiled.method,
         swept.compiled.plan.schedule().dt,
         total_s,
         swept.times.compile,

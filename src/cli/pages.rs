@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::{command, say};
 use crate::diag::{nearest, shorten};
 use crate::integrate::METHODS;
-use crate::model::FUNCTIONS;
+use crate::model::{FUNCTIONS, library_lines};
 use crate::record::{FEATURES, RECORDERS};
 use crate::stimulus::{Measure, Property, STIMULI};
 
@@ -179,7 +179,11 @@ fn model() -> String {
         let call = format!("{}({arguments})", row.name);
         _ = writeln!(text, "  {call:<22}{}", row.doc);
     }
-    text += "\nMethods:\n\n";
+    for line in library_lines() {
+        let (call, doc) = line.split_once(": ").unwrap_or((line, ""));
+        _ = writeln!(text, "  {call:<22} {doc}");
+    }
+    text += "\nConstants: pi, gas_constant, faraday_constant, zero_celsius\n\nMethods:\n\n";
     for method in METHODS {
         _ = writeln!(text, "  {:<20}{}", method.name, method.doc);
     }

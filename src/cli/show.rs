@@ -27,11 +27,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
         super::fi::warn_of(&experiment);
         let compiled = compile_with(&experiment, args.passes.passes())?;
         if args.plan {
-            text += &format!(
-                "method {}\n{}",
-                compiled.method.name,
-                print_plan(&compiled.plan)
-            );
+            text += &format!("method {}\n{}", compiled.method, print_plan(&compiled.plan));
         }
         if args.wgsl {
             text += &wgsl(&compiled.plan);
@@ -107,6 +103,7 @@ fn equations(model: &Model) -> String {
         threshold,
         reset,
         refractory,
+        schemes,
         held: _,
         lets: _,
     } = dynamics;
@@ -116,6 +113,7 @@ fn equations(model: &Model) -> String {
         .chain(threshold)
         .chain(reset)
         .chain(refractory)
+        .chain(schemes)
         .collect();
     blocks
         .iter()
@@ -144,7 +142,7 @@ fn costs(model: &Model, args: &ShowArgs) -> String {
             return String::new();
         };
         if made == 0 {
-            let method = compiled.method.name;
+            let method = &compiled.method;
             text += &format!("\noperations per step, method {method}, where no cell spikes\n");
             text += "              add  multiply  divide  exponential  choose\n";
         }

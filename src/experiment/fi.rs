@@ -5,9 +5,9 @@
 
 use super::recorded::feature_named;
 use super::setting::{self, Set, Target};
-use super::{Axis, Experiment, Grid, Problem, Problems, Setting, Stimulus, StimulusValue, Timing};
-use crate::diag::{nearest, shorten};
-use crate::integrate::{METHODS, Method, find};
+use super::{
+    Axis, Experiment, Grid, Problem, Problems, Setting, Stepping, Stimulus, StimulusValue, Timing,
+};
 use crate::model::Model;
 use crate::record::Recorder;
 use crate::stimulus;
@@ -91,11 +91,11 @@ pub(super) fn steps_of_current(
     recorders: Vec<Recorder>,
     mut problems: Vec<Problem>,
 ) -> Result<Experiment, Problems> {
-    let timing = keep(&mut problems, timing(&model, options));
     let method = keep(
         &mut problems,
-        method(&model, options).map_err(|problem| vec![problem]),
+        Stepping::of(&model, options.method.as_deref()).map_err(|problem| vec![problem]),
     );
+    let timing = keep(&mut problems, timing(&model, method.flatten(), options));
     let amplitude = keep(&mut problems, amplitude(&model, options));
     let settings = keep(&mut problems, settings(&model, options));
     let (Some((timing, warnings)), Some(method), Some(amplitude), Some(settings)) =
@@ -124,7 +124,11 @@ fn keep<T>(problems: &mut Vec<Problem>, result: Result<T, Vec<Problem>>) -> Opti
     }
 }
 
-fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), Vec<Problem>> {
+fn timing(
+    model: &Model,
+    method: Option<Stepping>,
+    options: &FiOptions,
+) -> Result<(Timing, Vec<String>), Vec<Problem>> {
     let mut problems = Vec::new();
     let mut time = |name: &str, text: &Option<String>, default: f64| match text {
         None => default,
@@ -136,7 +140,7 @@ fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), V
     let dt = time(
         "--dt",
         &options.dt,
-        model.dt.unwrap_or(FiOptions::DEFAULT_DT),
+        Stepping::default_dt(method, model).unwrap_or(FiOptions::DEFAULT_DT),
     );
     let settle = time("--settle", &options.settle, 0.0);
     let duration = time(
@@ -148,7 +152,9 @@ fn timing(model: &Model, options: &FiOptions) -> Result<(Timing, Vec<String>), V
     if !problems.is_empty() {
         return Err(problems);
     }
-    Timing::new(dt, settle, duration, skip, super::Form::Option)
+    let (timing, mut warnings) = Timing::new(dt, settle, duration, skip, super::Form::Option)?;
+    warnings.extend(Stepping::warning(method, model, dt));
+    Ok((timing, warnings))
 }
 
 /// A time in ms.
@@ -162,27 +168,6 @@ pub(super) fn milliseconds(name: &str, text: &str) -> Result<f64, Problem> {
     let ms = Unit::named("ms").ok_or_else(|| failed("no unit of time".into()))?;
     let system = crate::units::BaseSystem::default();
     parse_quantity(text, &ms, &system).map_err(failed)
-}
-
-fn method(model: &Model, options: &FiOptions) -> Result<Option<&'static Method>, Problem> {
-    let named = options
-        .method
-        .as_ref()
-        .or(model.method.as_ref().map(|(name, _)| name));
-    let Some(name) = named else { return Ok(None) };
-    let names = || METHODS.iter().map(|m| m.name);
-    find(name).map(Some).ok_or_else(|| {
-        let near = nearest(name, names())
-            .map(|near| format!("did you mean `{near}`? "))
-            .unwrap_or_default();
-        Problem::new(
-            format!("there is no method `{}`", shorten(name)),
-            format!(
-                "{near}The methods are: {}",
-                names().collect::<Vec<_>>().join(", ")
-            ),
-        )
-    })
 }
 
 /// The axis of the first input's amplitude.
@@ -275,7 +260,7 @@ fn settings(model: &Model, options: &FiOptions) -> Result<Vec<Set>, Vec<Problem>
 fn assemble(
     model: Model,
     timing: Timing,
-    method: Option<&'static Method>,
+    method: Option<Stepping>,
     amplitude: Axis,
     settings: Vec<Set>,
     seed: u64,

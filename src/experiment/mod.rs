@@ -14,6 +14,7 @@ mod problem;
 mod recorded;
 mod samples;
 mod setting;
+mod stepping;
 mod timing;
 mod trace;
 
@@ -23,12 +24,12 @@ pub use file::{FileProblem, from_toml, from_toml_with};
 pub use grid::{Axis, Grid, Values};
 pub use problem::{Form, Problem, Problems};
 pub use samples::Samples;
+pub use stepping::Stepping;
 pub use timing::Timing;
 pub use trace::{TraceOptions, trace};
 
 use std::ops::Range;
 
-use crate::integrate::Method;
 use crate::model::{Let, Model};
 use crate::record::{Quantity, Recorder};
 use crate::stimulus::StimulusKind;
@@ -40,7 +41,7 @@ pub struct Experiment {
     /// The model.
     pub model: Model,
     /// The method asked for by the user or the model; none leaves the choice to the compiler.
-    pub method: Option<&'static Method>,
+    pub method: Option<Stepping>,
     /// Steps.
     pub timing: Timing,
     /// The cells.

@@ -102,6 +102,36 @@ pub enum StatementKind {
     Reset(Vec<Assignment>),
     /// `refractory t_ref`
     Refractory(Expr),
+    /// `NAME(x, y) = expr`
+    Function {
+        /// The function.
+        name: Name,
+        /// What its body calls its arguments.
+        arguments: Vec<Name>,
+        /// Its value.
+        body: Expr,
+    },
+    /// `preset NAME "doc" (a = 2 mV, init v = -60 mV)`
+    Preset {
+        /// The preset.
+        name: Name,
+        /// What it is; empty if not given.
+        doc: String,
+        /// What it says in place of the text: parameters with a value, `init`, `range`, `dt`,
+        /// `duration` and `method`.
+        items: Vec<Statement>,
+    },
+    /// `scheme NAME dt 1 ms "doc": v += dv; u += du`
+    Scheme {
+        /// The scheme.
+        name: Name,
+        /// The step it is defined for.
+        dt: Option<Expr>,
+        /// Where it is published; empty if not given.
+        doc: String,
+        /// What a step does, in order.
+        updates: Vec<Assignment>,
+    },
     /// A line that could not be read, but seems to declare this name.
     Unreadable(Name),
 }
@@ -115,7 +145,7 @@ pub struct UnitText {
     pub span: Span,
 }
 
-/// One assignment of a reset; `w += b` is held as `w = w + b`.
+/// One assignment of a reset or a scheme; `w += b` is held as `w = w + b`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assignment {
     /// The state.

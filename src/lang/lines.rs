@@ -13,6 +13,8 @@ pub(super) const KEYWORDS: &[&str] = &[
     "threshold",
     "reset",
     "refractory",
+    "preset",
+    "scheme",
     "method",
 ];
 
@@ -50,6 +52,12 @@ pub(super) fn begins_statement(text: &str) -> bool {
     assigned
         || rest.starts_with(':')
         || (KEYWORDS.contains(&name) && (word || rest.starts_with('"')))
+}
+
+/// Whether the next line has something and is indented.
+pub(super) fn is_indented(text: &str) -> bool {
+    let line = &text[..end_of_line(text)];
+    line.starts_with([' ', '\t']) && !line.trim().is_empty()
 }
 
 /// Whether the next line with something other than a comment is indented and begins with a binary

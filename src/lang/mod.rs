@@ -3,6 +3,7 @@
 //!
 //! One statement per line. A line goes on while parentheses are open, after a binary operator or a
 //! backslash at its end, and when the next line is indented and begins with a binary operator.
+//! A preset may break its line after `(` and `,`, a scheme after `:` and `;` if the next is indented.
 //! `#` begins a comment.
 //!
 //! ```text
@@ -20,9 +21,14 @@
 //!             | "threshold" expr
 //!             | "reset" assignment { ";" assignment } [ ";" ]
 //!             | "refractory" expr
+//!             | name "(" name { "," name } ")" "=" expr                (a function)
+//!             | "preset" name [ string ] "(" item { "," item } ")"
+//!             | "scheme" name [ "dt" expr ] [ string ] ":" assignment { ";" assignment } [ ";" ]
 //!             | "d" name "/" "dt" "=" expr ":" unit [ flags ] [ string ]     (one word: dv/dt)
 //!             | name "=" expr ":" unit [ flags ] [ string ]
 //!             | name ":" unit [ flags ] [ string ] ;                         (a parameter)
+//! item        = name "=" expr | "init" name "=" expr | "range" name "=" expr ":" expr
+//!             | "dt" expr | "duration" expr | "method" name ;
 //! assignment  = name ( "=" | "+=" | "-=" | "*=" | "/=" ) expr ;
 //! flags       = "(" flag { "," flag } ")" ;
 //! flag        = "unless refractory" | "constant" ;
@@ -56,6 +62,7 @@ mod expression;
 mod lines;
 mod parser;
 mod parts;
+mod parts_named;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -213,6 +213,7 @@ impl<'a> Parser<'a> {
         match self.peek_at(1) {
             TokenKind::Op(Op::Assign) => self.definition(),
             TokenKind::Op(Op::Colon) => self.declaration(),
+            TokenKind::Op(Op::Open) if !KEYWORDS.contains(&word.as_str()) => self.function(),
             TokenKind::Op(Op::Slash) if self.peek_at(2) == &TokenKind::Name("dt".to_owned()) => {
                 self.equation(word)
             }
@@ -250,9 +251,6 @@ impl<'a> Parser<'a> {
                 }
                 _ => self.expected("a text in double quotes"),
             },
-            "range" => self.range(),
-            "dt" => Ok(Kind::Dt(self.expression()?)),
-            "duration" => Ok(Kind::Duration(self.expression()?)),
             "param" => self.param(),
             "input" => {
                 let name = self.name()?;
@@ -263,6 +261,21 @@ impl<'a> Parser<'a> {
                     doc: self.doc(),
                 })
             }
+            "threshold" => Ok(Kind::Threshold(self.expression()?)),
+            "reset" => self.reset(),
+            "refractory" => Ok(Kind::Refractory(self.expression()?)),
+            "preset" => self.preset(),
+            "scheme" => self.scheme(),
+            _ => self.in_a_preset_too(word),
+        }
+    }
+
+    /// Statements that a preset may have as well; `word` has been taken.
+    pub(super) fn in_a_preset_too(&mut self, word: &str) -> Parsed<Kind> {
+        match word {
+            "range" => self.range(),
+            "dt" => Ok(Kind::Dt(self.expression()?)),
+            "duration" => Ok(Kind::Duration(self.expression()?)),
             "init" => {
                 let name = self.name()?;
                 self.expect(Op::Assign)?;
@@ -271,9 +284,6 @@ impl<'a> Parser<'a> {
                     expr: self.expression()?,
                 })
             }
-            "threshold" => Ok(Kind::Threshold(self.expression()?)),
-            "reset" => self.reset(),
-            "refractory" => Ok(Kind::Refractory(self.expression()?)),
             // "method", the last of KEYWORDS.
             _ => Ok(Kind::Method(self.name()?)),
         }
@@ -312,11 +322,15 @@ impl<'a> Parser<'a> {
     }
 
     fn reset(&mut self) -> Parsed<Kind> {
+        Ok(Kind::Reset(self.assignments()?))
+    }
+
+    pub(super) fn assignments(&mut self) -> Parsed<Vec<Assignment>> {
         let mut assignments = vec![self.assignment()?];
         while self.take(Op::Semicolon) && self.peek() != &TokenKind::Newline {
             assignments.push(self.assignment()?);
         }
-        Ok(Kind::Reset(assignments))
+        Ok(assignments)
     }
 
     fn assignment(&mut self) -> Parsed<Assignment> {

@@ -129,10 +129,14 @@ impl Lexer<'_> {
         {
             true
         } else if self.open > 0 {
-            // A statement cannot begin inside parentheses: one of them was not closed.
-            !lines::begins_statement(rest)
+            // A statement cannot begin inside parentheses: one of them was not closed. Only the
+            // parts of a preset are like statements.
+            self.goes_on_after("preset", &[Op::Open, Op::Comma]) || !lines::begins_statement(rest)
         } else {
-            self.ends_with_operator() || lines::begins_with_operator(rest)
+            self.ends_with_operator()
+                || lines::begins_with_operator(rest)
+                || self.goes_on_after("scheme", &[Op::Colon, Op::Semicolon])
+                    && lines::is_indented(rest)
         };
         if goes_on {
             self.at += 1;
@@ -140,6 +144,28 @@ impl Lexer<'_> {
             self.open = 0;
             self.push(Kind::Newline, start, start + 1);
         }
+    }
+
+    /// Whether this is a statement of the kind `keyword` and its line ends with one of `ends`.
+    fn goes_on_after(&self, keyword: &str, ends: &[Op]) -> bool {
+        let line = self
+            .tokens
+            .rsplit(|token| token.kind == Kind::Newline)
+            .next();
+        let Some(
+            [
+                Token {
+                    kind: Kind::Name(first),
+                    ..
+                },
+                ..,
+                last,
+            ],
+        ) = line
+        else {
+            return false;
+        };
+        first == keyword && ends.iter().any(|end| last.kind == Kind::Op(*end))
     }
 
     fn ends_with_operator(&self) -> bool {

@@ -7,34 +7,55 @@ use super::order::order;
 use super::scope::{Scope, Symbol};
 use super::typing::{Checker, Place};
 use super::{Let, Model, State};
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics, Span, nearest, shorten};
 use crate::lang::{self, ast};
 use crate::units::{BaseSystem, Dim, Unit, split_quantity};
 
 /// Reads and checks a text; see [`Model::parse`].
-pub(super) fn check(name: &str, text: &str) -> Result<(Model, Diagnostics), Diagnostics> {
+pub(super) fn check(
+    name: &str,
+    preset: Option<&str>,
+    text: &str,
+) -> Result<(Model, Diagnostics), Diagnostics> {
     let (statements, mut diagnostics) = lang::parse(text);
     let unread = diagnostics.has_errors();
-    let (declared, mut scope) = declare(&statements, &mut diagnostics);
+    let (mut declared, mut scope) = declare(&statements, &mut diagnostics);
+    if let Some(preset) = preset.filter(|_| !unread)
+        && !declared.choose(preset)
+    {
+        diagnostics.push(no_preset(preset, &declared));
+    }
     scope.base = base_system(&declared, text);
     declare_dims(&declared, &mut scope);
-    let checker = Checker {
-        scope: &mut scope,
-        text,
-        diagnostics: &mut diagnostics,
-        place: Place::Anywhere,
-    };
+    let checker = Checker::new(&mut scope, text, &mut diagnostics, Place::Anywhere);
     let mut build = Build {
         declared: &declared,
         checker,
         unread,
     };
-    let model = build.model(name);
+    let model = build.model(name, preset);
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
     warn_unused(&declared, &scope, &mut diagnostics);
     Ok((model, diagnostics))
+}
+
+fn no_preset(name: &str, declared: &Declared<'_>) -> Diagnostic {
+    let known: Vec<&str> = declared
+        .presets
+        .iter()
+        .map(|preset| preset.name.text.as_str())
+        .collect();
+    let message = format!("there is no preset `{}`", shorten(name));
+    let error = Diagnostic::error(Span::default(), message, "not in this model");
+    error.help(match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => {
+            "the model has no presets: leave out what follows the colon".into()
+        }
+        None => format!("its presets are {}", known.join(", ")),
+    })
 }
 
 /// The current of the first input decides; without one, the first current that has a unit.
@@ -108,9 +129,14 @@ fn warn_unused(declared: &Declared<'_>, scope: &Scope<'_>, diagnostics: &mut Dia
         .iter()
         .enumerate()
         .map(|(index, one)| (Symbol::Let(index), one.name));
+    let functions = scope.functions.iter().filter_map(|one| {
+        let (symbol, _) = scope.names.get(one.name)?;
+        Some((*symbol, one.declared?))
+    });
     for (symbol, name) in params
         .chain(inputs)
         .chain(lets)
+        .chain(functions)
         .filter(|(symbol, _)| !scope.used.contains(symbol))
     {
         let message = format!("`{}` is not used", name.text);
@@ -131,7 +157,7 @@ pub(super) struct Build<'b, 'c, 'a> {
 }
 
 impl Build<'_, '_, '_> {
-    fn model(&mut self, name: &str) -> Model {
+    fn model(&mut self, name: &str, preset: Option<&str>) -> Model {
         let params = self.params();
         let inputs = self.inputs();
         let let_order = self.let_order();
@@ -144,7 +170,13 @@ impl Build<'_, '_, '_> {
             .model
             .map_or((name, ""), |(name, title)| (&name.text, title));
         let model = Model {
-            name: name.to_owned(),
+            name: match preset {
+                Some(preset) => format!("{name}:{preset}"),
+                None => name.to_owned(),
+            },
+            preset: preset.map(str::to_owned),
+            presets: self.presets(),
+            schemes: self.schemes(),
             title: title.to_owned(),
             cite: self.declared.cite.clone(),
             text: self.checker.text.to_owned(),
@@ -335,7 +367,12 @@ fn sort_lets(mut model: Model, order: &[usize]) -> Model {
         .threshold
         .iter_mut()
         .chain(model.refractory.iter_mut());
-    let reset = model.reset.iter_mut().map(|assign| &mut assign.value);
+    let schemes = model
+        .schemes
+        .iter_mut()
+        .flat_map(|scheme| &mut scheme.updates);
+    let reset = model.reset.iter_mut().chain(schemes);
+    let reset = reset.map(|assign| &mut assign.value);
     lets.chain(states)
         .chain(spikes)
         .chain(reset)

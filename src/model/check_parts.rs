@@ -33,8 +33,8 @@ impl Build<'_, '_, '_> {
         let needs: Vec<_> = raw
             .iter()
             .map(|one| {
-                one.value
-                    .map_or(Vec::new(), |value| self.needs(value, pick))
+                let value = one.preset.or(one.value);
+                value.map_or(Vec::new(), |value| self.needs(value, pick))
             })
             .collect();
         let sorted = order(&needs).unwrap_or_else(|circle| {
@@ -57,8 +57,11 @@ impl Build<'_, '_, '_> {
             })
             .collect();
         for index in sorted {
-            if let Some(value) = raw[index].value {
+            if let Some(value) = raw[index].value.or(raw[index].preset) {
                 params[index].default = self.default(index, value, &mut params, &values);
+                if let Some(value) = raw[index].preset {
+                    params[index].default = self.preset_default(index, value, &mut params, &values);
+                }
                 values[index] = params[index].default.unwrap_or(f64::NAN);
             }
         }
@@ -98,6 +101,27 @@ impl Build<'_, '_, '_> {
                 ..Values::default()
             },
         )
+    }
+
+    /// The value that the chosen preset gives to a parameter whose unit is known.
+    fn preset_default(
+        &mut self,
+        index: usize,
+        value: &ast::Expr,
+        params: &mut [Param],
+        values: &[f64],
+    ) -> Option<f64> {
+        let typed = self.typed_in(Place::ParamValue, value);
+        let declared = self.declared.params[index].unit.map(|unit| &unit.unit);
+        params[index].computed_from = computed_from(&typed.expr, params);
+        if let (Some(unit), Some(bare)) = (declared, bare(&typed)) {
+            return Some(self.checker.scope.base.to_base(bare, unit));
+        }
+        let values = Values {
+            params: values,
+            ..Values::default()
+        };
+        self.finite(&typed, &values)
     }
 
     /// The value of a constant expression.
@@ -158,7 +182,12 @@ impl Build<'_, '_, '_> {
     }
 
     /// Both ends bare, in the declared unit, or both with a unit; 0 goes with either.
-    fn range(&mut self, unit: &Unit, low: &ast::Expr, high: &ast::Expr) -> Option<(f64, f64)> {
+    pub(super) fn range(
+        &mut self,
+        unit: &Unit,
+        low: &ast::Expr,
+        high: &ast::Expr,
+    ) -> Option<(f64, f64)> {
         let (low, high) = (
             self.typed_in(Place::Quantity, low),
             self.typed_in(Place::Quantity, high),
@@ -265,7 +294,7 @@ impl Build<'_, '_, '_> {
 }
 
 /// A number without unit, 0 not included.
-fn bare(typed: &Typed) -> Option<f64> {
+pub(super) fn bare(typed: &Typed) -> Option<f64> {
     let plain = typed.kind == Kind::Number(Dim::NONE);
     typed
         .literal

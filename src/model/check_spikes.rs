@@ -5,6 +5,7 @@ use super::expr::Expr;
 use super::scope::Symbol;
 use super::{Assign, Let};
 use crate::diag::Diagnostic;
+use crate::lang::ast;
 use crate::units::Dim;
 
 impl Build<'_, '_, '_> {
@@ -19,8 +20,13 @@ impl Build<'_, '_, '_> {
             let error = Diagnostic::error(span, "a reset needs a threshold", "nothing leads to it");
             self.error(error.help("write `threshold v > ...`"));
         }
-        let mut reset = Vec::new();
-        for assignment in &self.declared.reset {
+        self.assignments(&self.declared.reset)
+    }
+
+    /// Assignments to states, each checked for its unit.
+    pub(super) fn assignments(&mut self, raw: &[&ast::Assignment]) -> Vec<Assign> {
+        let mut checked = Vec::new();
+        for assignment in raw {
             let typed = self.checker.expr(&assignment.value);
             match self.checker.scope.symbol(&assignment.name.text) {
                 Some(Symbol::State(state)) => {
@@ -30,7 +36,7 @@ impl Build<'_, '_, '_> {
                         unit.dim,
                         &format!("`{}` is in {unit}", assignment.name.text),
                     );
-                    reset.push(Assign {
+                    checked.push(Assign {
                         state,
                         value: typed.expr,
                     });
@@ -40,7 +46,7 @@ impl Build<'_, '_, '_> {
                 }),
             }
         }
-        reset
+        checked
     }
 
     pub(super) fn refractory(&mut self, lets: &[Let]) -> Option<Expr> {
@@ -90,7 +96,7 @@ fn changes(expr: &Expr, lets: &[Let]) -> bool {
     let (mut pending, mut found) = (vec![expr], false);
     while let Some(expr) = pending.pop() {
         expr.walk(&mut |part| match part {
-            Expr::State(_) | Expr::Input(_) | Expr::Time => found = true,
+            Expr::State(_) | Expr::Increment(_) | Expr::Input(_) | Expr::Time => found = true,
             Expr::Let(index) if !seen[*index] => {
                 seen[*index] = true;
                 pending.push(&lets[*index].expr);

@@ -2,6 +2,7 @@
 //! that the order of lines does not matter. Reports names that are declared twice or reserved, and
 //! statements that may stand only once.
 
+use super::functions::Inlined;
 use super::scope::{Scope, Symbol, reserved};
 use crate::diag::{Diagnostic, Diagnostics, Span, shorten};
 use crate::lang::ast::{Assignment, Expr, Name, Statement, StatementKind as Kind, UnitText};
@@ -12,6 +13,8 @@ use std::mem::Discriminant;
 pub(super) struct RawParam<'a> {
     pub(super) name: &'a Name,
     pub(super) value: Option<&'a Expr>,
+    /// What the chosen preset says in place of the value.
+    pub(super) preset: Option<&'a Expr>,
     pub(super) unit: Option<&'a UnitText>,
     pub(super) doc: &'a str,
 }
@@ -38,6 +41,21 @@ pub(super) struct RawState<'a> {
     pub(super) unless_refractory: Option<Span>,
 }
 
+/// `scheme`.
+pub(super) struct RawScheme<'a> {
+    pub(super) name: &'a Name,
+    pub(super) dt: Option<&'a Expr>,
+    pub(super) doc: &'a str,
+    pub(super) updates: &'a [Assignment],
+}
+
+/// `preset`.
+pub(super) struct RawPreset<'a> {
+    pub(super) name: &'a Name,
+    pub(super) doc: &'a str,
+    pub(super) items: &'a [Statement],
+}
+
 /// The statements of a text by kind.
 #[derive(Default)]
 pub(super) struct Declared<'a> {
@@ -56,6 +74,41 @@ pub(super) struct Declared<'a> {
     pub(super) reset: Vec<&'a Assignment>,
     pub(super) reset_span: Option<Span>,
     pub(super) refractory: Option<&'a Expr>,
+    pub(super) presets: Vec<RawPreset<'a>>,
+    pub(super) schemes: Vec<RawScheme<'a>>,
+}
+
+impl<'a> Declared<'a> {
+    /// Lets the preset of this name speak in place of the text; false where there is none.
+    pub(super) fn choose(&mut self, preset: &str) -> bool {
+        let Some(chosen) = self.presets.iter().find(|one| one.name.text == preset) else {
+            return false;
+        };
+        let items: &'a [Statement] = chosen.items;
+        for item in items {
+            match &item.kind {
+                Kind::Param { name, value, .. } => {
+                    let of = |param: &&mut RawParam<'a>| param.name.text == name.text;
+                    if let Some(param) = self.params.iter_mut().find(of) {
+                        param.preset = value.as_ref();
+                    }
+                }
+                Kind::Init { name, expr } => {
+                    self.inits.retain(|(other, _)| other.text != name.text);
+                    self.inits.push((name, expr));
+                }
+                Kind::Range { name, low, high } => {
+                    self.ranges.retain(|(other, _, _)| other.text != name.text);
+                    self.ranges.push((name, low, high));
+                }
+                Kind::Dt(expr) => self.dt = Some(expr),
+                Kind::Duration(expr) => self.duration = Some(expr),
+                Kind::Method(name) => self.method = Some(name),
+                _ => {}
+            }
+        }
+        true
+    }
 }
 
 /// Sorts the statements and declares their names.
@@ -95,6 +148,7 @@ impl<'a> Pass<'a, '_> {
                 declared.params.push(RawParam {
                     name,
                     value: value.as_ref(),
+                    preset: None,
                     unit: unit.as_ref(),
                     doc,
                 });
@@ -139,8 +193,61 @@ impl<'a> Pass<'a, '_> {
                 declared.reset.extend(assignments);
                 declared.reset_span.get_or_insert(statement.span);
             }
+            Kind::Function {
+                name,
+                arguments,
+                body,
+            } => self.function(name, arguments, body),
+            Kind::Preset { name, doc, items } => {
+                let first = declared.presets.iter().find(|p| p.name.text == name.text);
+                let first = first.map(|preset| preset.name);
+                declared.presets.push(RawPreset { name, doc, items });
+                self.twice(name, first, "a preset");
+            }
+            Kind::Scheme {
+                name,
+                dt,
+                doc,
+                updates,
+            } => {
+                let first = declared.schemes.iter().find(|s| s.name.text == name.text);
+                let first = first.map(|scheme| scheme.name);
+                declared.schemes.push(RawScheme {
+                    name,
+                    dt: dt.as_ref(),
+                    doc,
+                    updates,
+                });
+                self.twice(name, first, "a scheme");
+            }
             _ => self.only_once(statement),
         }
+    }
+
+    fn twice(&mut self, name: &Name, first: Option<&Name>, what: &str) {
+        let Some(first) = first else { return };
+        let message = format!("`{}` is declared twice", shorten(&name.text));
+        let error = Diagnostic::error(name.span, message, "declared again")
+            .and(first.span, format!("already {what} here"))
+            .help("remove or rename one of them");
+        self.diagnostics.push(error);
+    }
+
+    fn function(&mut self, name: &'a Name, arguments: &'a [Name], body: &'a Expr) {
+        let number = self.scope.functions.len();
+        self.name(name, Symbol::Function(number));
+        for (i, argument) in arguments.iter().enumerate() {
+            let same = |other: &&Name| other.text == argument.text;
+            let first = arguments[..i].iter().find(same);
+            self.twice(argument, first, "an argument");
+        }
+        self.scope.functions.push(Inlined {
+            name: &name.text,
+            declared: Some(name),
+            arguments: arguments.iter().map(|one| one.text.as_str()).collect(),
+            body,
+            library: None,
+        });
     }
 
     fn only_once(&mut self, statement: &'a Statement) {

@@ -3,7 +3,8 @@
 
 pub use crate::lang::ast::{BinaryOp, CompareOp};
 
-/// An expression. Its depth is at most [`crate::lang::MAX_DEPTH`].
+/// An expression. Its depth is at most [`crate::lang::MAX_DEPTH`] and what calls of the model's own
+/// functions add ([`super::functions`]: 128).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// A finite number.
@@ -18,6 +19,8 @@ pub enum Expr {
     Let(usize),
     /// State by index.
     State(usize),
+    /// In a scheme alone: dt times the right-hand side of the state, at the present values.
+    Increment(usize),
     /// The time, in ms.
     Time,
     /// The step, in ms.
@@ -55,7 +58,11 @@ impl Expr {
         visit(self);
         match self {
             Expr::Number(_) | Expr::Bool(_) | Expr::Time | Expr::Dt => {}
-            Expr::Param(_) | Expr::Input(_) | Expr::Let(_) | Expr::State(_) => {}
+            Expr::Param(_)
+            | Expr::Input(_)
+            | Expr::Let(_)
+            | Expr::State(_)
+            | Expr::Increment(_) => {}
             Expr::Negate(a) | Expr::Not(a) => a.walk(visit),
             Expr::Binary(_, a, b)
             | Expr::Power(a, b)
@@ -74,12 +81,39 @@ impl Expr {
         }
     }
 
+    /// How many expressions it consists of, and how many levels they have.
+    pub(super) fn extent(&self) -> (usize, usize) {
+        let (mut size, mut height) = (1, 0);
+        let mut add = |part: &Expr| {
+            let (inner, levels) = part.extent();
+            size += inner;
+            height = height.max(levels);
+        };
+        match self {
+            Expr::Number(_) | Expr::Bool(_) | Expr::Time | Expr::Dt => {}
+            Expr::Param(_) | Expr::Input(_) | Expr::Let(_) | Expr::State(_) => {}
+            Expr::Increment(_) => {}
+            Expr::Negate(a) | Expr::Not(a) => add(a),
+            Expr::Binary(_, a, b)
+            | Expr::Power(a, b)
+            | Expr::Compare(_, a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b) => {
+                add(a);
+                add(b);
+            }
+            Expr::If { cond, yes, no } => [cond, yes, no].into_iter().for_each(|part| add(part)),
+            Expr::Call(_, arguments) => arguments.iter().for_each(add),
+        }
+        (size, height + 1)
+    }
+
     /// Replaces each sub-expression's index by the one `new` has for it.
     pub(super) fn renumber_lets(&mut self, new: &[usize]) {
         match self {
             Expr::Let(index) => *index = new.get(*index).copied().unwrap_or(*index),
             Expr::Number(_) | Expr::Bool(_) | Expr::Time | Expr::Dt => {}
-            Expr::Param(_) | Expr::Input(_) | Expr::State(_) => {}
+            Expr::Param(_) | Expr::Input(_) | Expr::State(_) | Expr::Increment(_) => {}
             Expr::Negate(a) | Expr::Not(a) => a.renumber_lets(new),
             Expr::Binary(_, a, b)
             | Expr::Power(a, b)

@@ -27,12 +27,7 @@ impl Model {
         if let Some(error) = name.as_ref().and_then(|name| taken(name, &scope)) {
             diagnostics.push(error);
         }
-        let mut checker = Checker {
-            scope: &mut scope,
-            text,
-            diagnostics: &mut diagnostics,
-            place: Place::Beside,
-        };
+        let mut checker = Checker::new(&mut scope, text, &mut diagnostics, Place::Beside);
         let typed = checker.expr(&tree);
         if diagnostics.has_errors() {
             return Err(diagnostics);

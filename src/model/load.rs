@@ -82,7 +82,7 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 /// Loads a built-in model by name, or a file by its path (anything with a `/`, ending in `.eqn`, or
-/// that exists).
+/// that exists); either with `:` and the name of a preset.
 ///
 /// # Errors
 /// Unknown, unreadable, too large, not text, or wrong; see [`LoadError`].
@@ -95,8 +95,9 @@ pub fn load(name_or_path: &str) -> Result<Model, LoadError> {
 /// # Errors
 /// As [`load`].
 pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadError> {
+    let (name_or_path, preset) = split_preset(name_or_path);
     if let Some(model) = library::find(name_or_path) {
-        return parse(model.name, model.name, model.text);
+        return parse(model.name, preset, model.name, model.text);
     }
     let path = Path::new(name_or_path);
     let is_path =
@@ -109,7 +110,18 @@ pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadErr
     let stem = path
         .file_stem()
         .map_or_else(|| name_or_path.into(), |stem| stem.to_string_lossy());
-    parse(&stem, name_or_path, &read(path, name_or_path)?)
+    parse(&stem, preset, name_or_path, &read(path, name_or_path)?)
+}
+
+/// `model:preset` in two; a colon of a path stays where it is.
+fn split_preset(name_or_path: &str) -> (&str, Option<&str>) {
+    let is_name = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    match name_or_path.rsplit_once(':') {
+        Some((model, preset)) if model.len() > 1 && is_name(preset) => (model, Some(preset)),
+        _ => (name_or_path, None),
+    }
 }
 
 /// The model of a text; `name` is what messages and results call it.
@@ -117,12 +129,21 @@ pub fn load_with_warnings(name_or_path: &str) -> Result<(Model, String), LoadErr
 /// # Errors
 /// [`LoadError::Wrong`], with all that is wrong with the text.
 pub fn from_text(name: &str, text: &str) -> Result<Model, LoadError> {
-    parse(name, name, text).map(|(model, _)| model)
+    parse(name, None, name, text).map(|(model, _)| model)
 }
 
-fn parse(name: &str, shown: &str, text: &str) -> Result<(Model, String), LoadError> {
+fn parse(
+    name: &str,
+    preset: Option<&str>,
+    shown: &str,
+    text: &str,
+) -> Result<(Model, String), LoadError> {
     let source = SourceText::new(shown, text);
-    match Model::parse(name, text) {
+    let parsed = match preset {
+        Some(preset) => Model::parse_preset(name, preset, text),
+        None => Model::parse(name, text),
+    };
+    match parsed {
         Ok((model, warnings)) => Ok((model, warnings.render(&source))),
         Err(errors) => Err(LoadError::Wrong {
             diagnostics: errors.render(&source),

@@ -4,7 +4,7 @@
 //! states and the time as placeholders, for `plan` to fill in. Expands the functions that the
 //! middle does not have. Must not know methods, stimuli, recorders or engines.
 
-use super::{BinaryOp as Arithmetic, CompareOp as Comparison, Expr, Function, Model};
+use super::{Assign, BinaryOp as Arithmetic, CompareOp as Comparison, Expr, Function, Model};
 use crate::ir::{BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value};
 
 /// A model's equations as blocks. In them `Param(i)`, `Input(i)` and `State(i)` are numbered as in
@@ -27,6 +27,8 @@ pub struct Dynamics {
     pub refractory: Option<Block>,
     /// Stores `Temp(k)` ← sub-expression k: a float, or a bool if it is a condition.
     pub lets: Block,
+    /// For each update scheme: stores the states that it sets, at t + dt.
+    pub schemes: Vec<Block>,
 }
 
 /// Where [`Dynamics::threshold`], [`Dynamics::refractory`] and [`expression`] store their first result.
@@ -54,12 +56,17 @@ pub fn lower(model: &Model, dt: f64) -> Dynamics {
             .threshold
             .as_ref()
             .map(|condition| threshold(model, dt, condition)),
-        reset: (!model.reset.is_empty()).then(|| reset(model, dt)),
+        reset: (!model.reset.is_empty()).then(|| assignments(model, "reset", dt, &model.reset)),
         refractory: model
             .refractory
             .as_ref()
             .map(|period| expression(model, dt, period)),
         lets: lets(model, dt),
+        schemes: model
+            .schemes
+            .iter()
+            .map(|scheme| assignments(model, "scheme", dt, &scheme.updates))
+            .collect(),
     }
 }
 
@@ -116,9 +123,9 @@ fn threshold(model: &Model, dt: f64, condition: &Expr) -> Block {
 }
 
 /// The statements in order; each sees what those before it have set.
-fn reset(model: &Model, dt: f64) -> Block {
-    let mut l = Lowering::new(model, "reset", dt);
-    for statement in &model.reset {
+fn assignments(model: &Model, label: &'static str, dt: f64, statements: &[Assign]) -> Block {
+    let mut l = Lowering::new(model, label, dt);
+    for statement in statements {
         let value = l.value(&statement.value);
         l.b.store(Slot::State(number(statement.state)), value);
         l.states[statement.state] = value;
@@ -198,6 +205,11 @@ impl<'a> Lowering<'a> {
             Expr::Input(i) => self.inputs[*i],
             Expr::Let(i) => self.lets[*i],
             Expr::State(i) => self.states[*i],
+            Expr::Increment(i) => {
+                let model = self.model;
+                let rate = self.value(&model.states[*i].rhs);
+                self.b.scale(rate, self.dt)
+            }
             Expr::Time => self.time,
             Expr::Dt => self.b.float(self.dt),
             Expr::Negate(a) => self.unary(UnaryOp::Neg, a),

@@ -3,6 +3,7 @@
 //! others. Knows nothing of methods, stimuli, features or engines.
 
 mod check;
+mod check_named;
 mod check_parts;
 mod check_spikes;
 mod declare;
@@ -10,6 +11,7 @@ mod demand;
 mod evaluate;
 mod expr;
 mod expression;
+mod functions;
 pub mod library;
 mod load;
 pub mod lower;
@@ -20,11 +22,14 @@ mod scope;
 mod tests;
 #[cfg(test)]
 mod tests_errors;
+#[cfg(test)]
+mod tests_named;
 mod typing;
 mod typing_calls;
 
 pub use evaluate::Values;
 pub use expr::{BinaryOp, CompareOp, Expr, FUNCTIONS, Function, FunctionRow, UnitRule};
+pub use functions::library_lines;
 pub use load::{LoadError, from_text, load, load_with_warnings};
 
 use crate::diag::{Diagnostics, Span};
@@ -34,8 +39,14 @@ use crate::units::{BaseSystem, Unit};
 /// state or sub-expression is the one it is shown and set in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// Its name.
+    /// Its name, with `:` and the preset's where one was chosen.
     pub name: String,
+    /// The preset that was chosen.
+    pub preset: Option<String>,
+    /// The presets of the text.
+    pub presets: Vec<Preset>,
+    /// The update schemes of the text.
+    pub schemes: Vec<Scheme>,
     /// What it is, in one line; may be empty.
     pub title: String,
     /// Publications.
@@ -122,7 +133,31 @@ pub struct State {
     pub unless_refractory: bool,
 }
 
-/// One statement of a reset.
+/// A published set of values, chosen as `model:NAME`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// Its name.
+    pub name: String,
+    /// What it is; may be empty.
+    pub doc: String,
+    /// What it says in place of the text, as written.
+    pub settings: Vec<String>,
+}
+
+/// An update scheme that belongs to a model: the order in which its authors step it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scheme {
+    /// Its name, chosen as a method is.
+    pub name: String,
+    /// Where it is published; may be empty.
+    pub doc: String,
+    /// The step it is defined for, in ms.
+    pub dt: Option<f64>,
+    /// What a step does, in this order; each statement sees what those before it have set.
+    pub updates: Vec<Assign>,
+}
+
+/// One statement of a reset or a scheme.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assign {
     /// The state that is set.
@@ -138,6 +173,18 @@ impl Model {
     /// # Errors
     /// All that is wrong with the text. Otherwise the warnings come with the model.
     pub fn parse(name: &str, text: &str) -> Result<(Model, Diagnostics), Diagnostics> {
-        check::check(name, text)
+        check::check(name, None, text)
+    }
+
+    /// [`Model::parse`], with the values of a preset of the text.
+    ///
+    /// # Errors
+    /// As there, and a preset that the text does not have.
+    pub fn parse_preset(
+        name: &str,
+        preset: &str,
+        text: &str,
+    ) -> Result<(Model, Diagnostics), Diagnostics> {
+        check::check(name, Some(preset), text)
     }
 }

@@ -1,7 +1,7 @@
 //! Names in expressions: declared ones, predeclared ones, units, and why others are refused.
 
 use super::expr::{Expr, Function};
-use super::scope::{Symbol, refused};
+use super::scope::{Symbol, constant, refused};
 use super::typing::{Checker, Literal, Place, Typed};
 use crate::diag::{Diagnostic, Span, shorten};
 use crate::lang::ast::{self, Node};
@@ -15,8 +15,24 @@ impl Checker<'_, '_> {
                 None => self.not_allowed(name, span),
             };
         }
-        if let Some(symbol) = self.scope.symbol(name) {
+        if let Some(frame) = self.frames.last() {
+            if let Some(argument) = frame.argument(name) {
+                return argument;
+            }
+            if self.scope.symbol(name).is_some() {
+                return self.outside_a_function(name, span);
+            }
+        } else if let Some(symbol) = self.scope.symbol(name) {
             return self.declared(symbol, name, span);
+        }
+        if let Some(state) = self.increment_of(name) {
+            return self.increment(state, span);
+        }
+        if let Some((value, unit)) = constant(name) {
+            return match Unit::parse(unit) {
+                Ok(unit) => self.literal(value, unit.exp12(), unit.dim, span),
+                Err(_) => self.unknown_name(name, span),
+            };
         }
         match name {
             "pi" => self.literal(std::f64::consts::PI, 0, Dim::NONE, span),
@@ -30,6 +46,31 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// The state whose increment `name` is, within a scheme.
+    fn increment_of(&self, name: &str) -> Option<usize> {
+        let state = name.strip_prefix('d').filter(|_| self.increments)?;
+        match self.scope.symbol(state)? {
+            Symbol::State(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    fn increment(&mut self, state: usize, span: Span) -> Typed {
+        match self.scope.dims.get(&Symbol::State(state)) {
+            Some(&dim) => self.number(Expr::Increment(state), dim, span),
+            None => self.unknown(span),
+        }
+    }
+
+    fn outside_a_function(&mut self, name: &str, span: Span) -> Typed {
+        let message = format!("`{}` cannot stand in a function", shorten(name));
+        let error = Diagnostic::error(span, message, "not an argument of the function");
+        self.report(
+            span,
+            error.help("a function sees its arguments, numbers, units and other functions: pass it as an argument"),
+        )
+    }
+
     fn declared(&mut self, symbol: Symbol, name: &str, span: Span) -> Typed {
         if self.place == Place::ParamValue
             && !matches!(symbol, Symbol::Param(_) | Symbol::Unreadable)
@@ -37,6 +78,11 @@ impl Checker<'_, '_> {
             return self.not_allowed(name, span);
         }
         self.scope.used.insert(symbol);
+        if let Symbol::Function(_) = symbol {
+            let message = format!("`{}` is a function of this model", shorten(name));
+            let error = Diagnostic::error(span, message, "a function without arguments");
+            return self.report(span, error.help(format!("write `{}(...)`", shorten(name))));
+        }
         let Some(&dim) = self.scope.dims.get(&symbol) else {
             return self.unknown(span);
         };
@@ -45,7 +91,7 @@ impl Checker<'_, '_> {
             Symbol::Input(index) => Expr::Input(index),
             Symbol::Let(index) => Expr::Let(index),
             Symbol::State(index) => Expr::State(index),
-            Symbol::Unreadable => return self.unknown(span),
+            Symbol::Unreadable | Symbol::Function(_) => return self.unknown(span),
         };
         self.number(expr, dim, span)
     }

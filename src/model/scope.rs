@@ -2,6 +2,7 @@
 //! are reserved.
 
 use super::expr::FUNCTIONS;
+use super::functions::{Inlined, library_function};
 use crate::diag::{Diagnostics, Span, nearest};
 use crate::units::{BaseSystem, Dim};
 use std::collections::{HashMap, HashSet};
@@ -13,6 +14,8 @@ pub(super) enum Symbol {
     Input(usize),
     Let(usize),
     State(usize),
+    /// Of the model's text.
+    Function(usize),
     /// Declared by a line that could not be read.
     Unreadable,
 }
@@ -25,6 +28,7 @@ impl Symbol {
             Symbol::Input(_) => "an input",
             Symbol::Let(_) => "a sub-expression",
             Symbol::State(_) => "a state",
+            Symbol::Function(_) => "a function",
             Symbol::Unreadable => "declared by a line that cannot be read",
         }
     }
@@ -38,6 +42,10 @@ pub(super) struct Scope<'a> {
     pub(super) dims: HashMap<Symbol, Dim>,
     pub(super) used: HashSet<Symbol>,
     pub(super) base: BaseSystem,
+    /// The functions of the text.
+    pub(super) functions: Vec<Inlined<'a>>,
+    /// Parts of all calls of such functions so far.
+    pub(super) inlined: usize,
 }
 
 impl Scope<'_> {
@@ -67,10 +75,24 @@ pub(super) fn reserved(name: &str) -> Option<&'static str> {
         "t" => Some("`t` is the time"),
         "dt" => Some("`dt` is the step"),
         "pi" => Some("`pi` is 3.14159..."),
+        _ if constant(name).is_some() => Some("this is a physical constant"),
         "and" | "or" | "not" | "if" | "else" | "True" | "False" | "true" | "false" => {
             Some("this word belongs to the language")
         }
-        _ if FUNCTIONS.iter().any(|row| row.name == name) => Some("this is the name of a function"),
+        _ if FUNCTIONS.iter().any(|row| row.name == name) || library_function(name).is_some() => {
+            Some("this is the name of a function")
+        }
+        _ => None,
+    }
+}
+
+/// Physical constants by the names that Brian 2 gives them: value and unit in SI. CODATA 2018, where
+/// both are exact.
+pub(super) fn constant(name: &str) -> Option<(f64, &'static str)> {
+    match name {
+        "gas_constant" => Some((8.314_462_618_153_24, "J/mol/K")),
+        "faraday_constant" => Some((96_485.332_123_310_02, "C/mol")),
+        "zero_celsius" => Some((273.15, "K")),
         _ => None,
     }
 }

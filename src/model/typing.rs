@@ -7,6 +7,7 @@
 use super::demand::in_unit;
 use super::evaluate::power;
 use super::expr::{BinaryOp, Expr};
+use super::functions::Frame;
 use super::scope::Scope;
 use crate::diag::{Diagnostic, Diagnostics, Span, shorten};
 use crate::lang::ast::{self, Node};
@@ -43,7 +44,7 @@ pub(super) struct Literal {
 }
 
 /// A checked expression, where it stands, and its value where it consists of numbers and units.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Typed {
     pub(super) expr: Expr,
     pub(super) kind: Kind,
@@ -69,6 +70,28 @@ pub(super) struct Checker<'c, 'a> {
     pub(super) text: &'a str,
     pub(super) diagnostics: &'c mut Diagnostics,
     pub(super) place: Place,
+    /// Within the body of a function: its arguments. The last is the one being read.
+    pub(super) frames: Vec<Frame<'a>>,
+    /// Within a scheme, where `dv` is a step's increment of the state `v`.
+    pub(super) increments: bool,
+}
+
+impl<'c, 'a> Checker<'c, 'a> {
+    pub(super) fn new(
+        scope: &'c mut Scope<'a>,
+        text: &'a str,
+        diagnostics: &'c mut Diagnostics,
+        place: Place,
+    ) -> Self {
+        Checker {
+            scope,
+            text,
+            diagnostics,
+            place,
+            frames: Vec::new(),
+            increments: false,
+        }
+    }
 }
 
 impl Checker<'_, '_> {

@@ -1,6 +1,7 @@
 //! Function calls and choices: arity, units, and what is refused by name.
 
 use super::expr::{Expr, FUNCTIONS, Function, FunctionRow, UnitRule};
+use super::functions::library_names;
 use super::scope::refused;
 use super::typing::{Checker, Kind, Typed};
 use crate::diag::{Diagnostic, Span, nearest, shorten};
@@ -38,7 +39,10 @@ impl Checker<'_, '_> {
 
     pub(super) fn call(&mut self, name: &Name, arguments: &[ast::Expr], span: Span) -> Typed {
         let Some(row) = Function::find(&name.text) else {
-            return self.unknown_function(name, span);
+            return match self.inlined(&name.text) {
+                Some(function) => self.inline(&function, arguments, span),
+                None => self.unknown_function(name, span),
+            };
         };
         let arguments: Vec<Typed> = arguments
             .iter()
@@ -114,7 +118,9 @@ impl Checker<'_, '_> {
             ),
         };
         if error.help.is_none() && refused(text).is_none() {
-            let names: Vec<&str> = FUNCTIONS.iter().map(|row| row.name).collect();
+            let names = FUNCTIONS.iter().map(|row| row.name);
+            let mut names: Vec<&str> = names.chain(library_names()).collect();
+            names.extend(self.scope.functions.iter().map(|function| function.name));
             let near =
                 nearest(text, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             error.help = near.or_else(|| Some(format!("the functions are {}", names.join(", "))));

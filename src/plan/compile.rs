@@ -14,8 +14,8 @@ use std::ops::Range;
 use super::constants;
 use super::outside::{check_stimuli, number, parameter, quantity, read_outside, whole_steps};
 use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Table};
-use crate::experiment::Experiment;
-use crate::integrate::{Equations, Method, Step, default_for};
+use crate::experiment::{Experiment, Stepping};
+use crate::integrate::{Equations, Step, default_for};
 use crate::ir::{
     Block, Builder, CompareOp, Passes, Slot, Type, Value, depends_on, guard_by_uniforms,
     hoist_cell_level, hoist_time_level,
@@ -28,8 +28,8 @@ use crate::record::inside;
 pub struct Compiled {
     /// What the engines run.
     pub plan: Plan,
-    /// The method that steps the equations.
-    pub method: &'static Method,
+    /// Name of the method, or of the model's scheme, that steps the equations.
+    pub method: String,
     /// For each recorder of the experiment, its outputs among those of the plan.
     pub recorded: Vec<Range<usize>>,
 }
@@ -64,6 +64,10 @@ pub fn compile_with(experiment: &Experiment, passes: Passes) -> Result<Compiled,
     let method = choose(experiment, &equations)?;
     let mut c = Compiler::new(experiment, &dynamics);
     let mut step = vec![c.advance(&equations, method)];
+    let method = match method {
+        Stepping::Method(method) => method.name.to_owned(),
+        Stepping::Scheme(number) => experiment.model.schemes[number].name.clone(),
+    };
     step.extend(c.reset());
     let recorded = c.record(&mut step)?;
     let step = step.iter().map(|block| passes.apply(block)).collect();
@@ -75,12 +79,14 @@ pub fn compile_with(experiment: &Experiment, passes: Passes) -> Result<Compiled,
     })
 }
 
-fn choose(experiment: &Experiment, equations: &Equations) -> Result<&'static Method, PlanError> {
-    let Some(method) = experiment.method else {
-        return Ok(default_for(equations));
+fn choose(experiment: &Experiment, equations: &Equations) -> Result<Stepping, PlanError> {
+    let method = match experiment.method {
+        None => return Ok(Stepping::Method(default_for(equations))),
+        Some(Stepping::Method(method)) => method,
+        Some(scheme) => return Ok(scheme),
     };
     let Some(state) = method.first_obstacle(equations) else {
-        return Ok(method);
+        return Ok(Stepping::Method(method));
     };
     let name = &experiment.model.states[state].name;
     Err(PlanError::Method {
@@ -179,7 +185,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The block that every step runs: stimulus, equations, threshold.
-    fn advance(&mut self, equations: &Equations, method: &Method) -> Block {
+    fn advance(&mut self, equations: &Equations, stepping: Stepping) -> Block {
         let experiment = self.experiment;
         let mut b = Builder::new("advance");
         let before: Vec<Value> = (0..equations.n_states())
@@ -188,21 +194,52 @@ impl<'a> Compiler<'a> {
         let refractory = self.count_down(&mut b);
         let mut outside =
             |b: &mut Builder, slot: Slot, _: Type, c: f64| read_outside(b, experiment, slot, c);
-        let mut step = Step {
-            b: &mut b,
-            equations,
-            states: before.clone(),
-            thresholded: self.thresholded(equations.n_states()),
-            refractory,
-            dt: experiment.timing.dt,
-            outside: &mut outside,
+        let after = match stepping {
+            Stepping::Method(method) => (method.step)(&mut Step {
+                b: &mut b,
+                equations,
+                states: before.clone(),
+                thresholded: self.thresholded(equations.n_states()),
+                refractory,
+                dt: experiment.timing.dt,
+                outside: &mut outside,
+            }),
+            Stepping::Scheme(number) => self.scheme(&mut b, number, &before, refractory),
         };
-        let after = (method.step)(&mut step);
         for (i, &value) in after.iter().enumerate() {
             b.store(Slot::State(number(i)), value);
         }
         self.test_threshold(&mut b, &before, &after, refractory);
         b.finish()
+    }
+
+    /// The states after the updates of one of the model's schemes, at the inputs of the step's
+    /// beginning.
+    fn scheme(
+        &self,
+        b: &mut Builder,
+        scheme: usize,
+        before: &[Value],
+        refractory: Option<Value>,
+    ) -> Vec<Value> {
+        let block = &self.dynamics.schemes[scheme];
+        let values = b.inline(block, |b, slot, _| match slot {
+            Slot::State(i) => before[usize::from(i)],
+            slot => read_outside(b, self.experiment, slot, 0.0),
+        });
+        let states = before.iter().zip(&self.dynamics.held).enumerate();
+        states
+            .map(|(i, (&before, &held))| {
+                let Some(after) = block.stored(Slot::State(number(i))) else {
+                    return before;
+                };
+                let after = values[after.index()];
+                match refractory {
+                    Some(refractory) if held => b.select(refractory, before, after),
+                    _ => after,
+                }
+            })
+            .collect()
     }
 
     /// Is the cell refractory in this step? Stores the countdown's next value.

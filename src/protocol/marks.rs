@@ -29,7 +29,7 @@ pub(super) fn of(experiment: &Experiment, compiled: &Compiled, engine: &dyn Engi
         ("grid", axes.join(", ")),
         ("dt", format!("{} ms", schedule.dt)),
         ("number of steps", schedule.n_steps.to_string()),
-        ("method", compiled.method.name.to_owned()),
+        ("method", compiled.method.clone()),
         ("records", records.join(", ")),
         ("trace of chosen cells", traced),
         ("seed", experiment.seed.to_string()),

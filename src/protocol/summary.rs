@@ -47,7 +47,7 @@ pub(super) fn complete(
         dt: schedule.dt,
         n_steps: u64::from(schedule.n_steps),
         duration: experiment.timing.duration_ms(),
-        method: compiled.method.name.to_owned(),
+        method: compiled.method.clone(),
         engine: label.name,
         adapter: label.adapter.map(|(name, driver)| Adapter { name, driver }),
         precision: label.precision,

@@ -62,12 +62,12 @@ mod waveforms;
 use std::path::Path;
 
 use super::{
-    Axis, Experiment, Form, Grid, Problem, Problems, Samples, Setting, Timing, Traced, Values,
+    Axis, Experiment, Form, Grid, Problem, Problems, Samples, Setting, Stepping, Timing, Traced,
+    Values,
 };
-use crate::diag::{Diagnostic, Diagnostics, SourceText, Span, nearest};
+use crate::diag::{Diagnostic, Diagnostics, SourceText, Span};
 use crate::experiment::recorded::Quantities;
 use crate::experiment::setting::left_behind;
-use crate::integrate::{METHODS, Method, find};
 use crate::model::{Model, load};
 use crate::units::Unit;
 use fields::{Fields, Value};
@@ -269,9 +269,12 @@ impl<'a> Reading<'a> {
             top.take(name)
                 .and_then(|value| reading.quantity(value, &ms))
         };
-        let default_dt = self.model.dt.unwrap_or(super::FiOptions::DEFAULT_DT);
-        self.dt = time(&mut self, top, "dt").unwrap_or(default_dt);
         let method = self.method(top);
+        let default_dt = Stepping::default_dt(method, &self.model);
+        let default_dt = default_dt.unwrap_or(super::FiOptions::DEFAULT_DT);
+        self.dt = time(&mut self, top, "dt").unwrap_or(default_dt);
+        let other_dt = Stepping::warning(method, &self.model, self.dt);
+        self.warnings.extend(other_dt);
         let duration = time(&mut self, top, "duration");
         let skip = time(&mut self, top, "skip").unwrap_or(0.0);
         self.seed = top
@@ -354,29 +357,20 @@ impl<'a> Reading<'a> {
         });
     }
 
-    fn method(&mut self, top: &mut Fields) -> Option<&'static Method> {
-        let Some(value) = top.take("method") else {
-            return self.model.method.as_ref().and_then(|(name, _)| find(name));
+    fn method(&mut self, top: &mut Fields) -> Option<Stepping> {
+        let value = top.take("method");
+        let name = match value {
+            Some(value) => Some(value.text(self.diagnostics)?),
+            None => None,
         };
-        let name = value.text(self.diagnostics)?;
-        let names = || METHODS.iter().map(|m| m.name);
-        let found = find(name);
-        if found.is_none() {
-            let near = nearest(name, names())
-                .map(|near| format!("did you mean `{near}`? "))
-                .unwrap_or_default();
-            let help = format!(
-                "{near}the methods are: {}",
-                names().collect::<Vec<_>>().join(", ")
-            );
-            self.error(
-                value.span,
-                format!("there is no method `{name}`"),
-                "unknown",
-                help,
-            );
+        match Stepping::of(&self.model, name) {
+            Ok(method) => method,
+            Err(problem) => {
+                let span = value.map_or(Span::default(), |value| value.span);
+                self.error(span, problem.message, "unknown", problem.help);
+                None
+            }
         }
-        found
     }
 
     fn repeats(&mut self, top: &mut Fields) {

@@ -74,7 +74,7 @@ pub struct Bench {
     /// Name of the model.
     pub model: String,
     /// The method.
-    pub method: &'static str,
+    pub method: String,
     /// Length of a step in ms.
     pub dt: f64,
     /// Steps of every run.
@@ -164,7 +164,7 @@ pub fn bench(
     notes.extend(software::notes(&contestants));
     Ok(Bench {
         model: experiment.model.name.clone(),
-        method: method.name,
+        method: method.clone(),
         dt: experiment.timing.dt,
         n_steps: plan.schedule().n_steps,
         repeats: options.repeats.max(1),

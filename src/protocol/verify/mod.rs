@@ -80,7 +80,7 @@ pub fn verify(
     let mut verification = Verification {
         model: experiment.model.name.clone(),
         engine: engine.describe(),
-        method: compiled.method.name,
+        method: compiled.method.clone(),
         seed: experiment.seed,
         n_grid: experiment.grid.n_cells(),
         n_firing: sample.n_firing,

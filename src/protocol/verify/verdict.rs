@@ -11,7 +11,7 @@ pub struct Verification {
     /// The engine, in a line.
     pub engine: String,
     /// The method.
-    pub method: &'static str,
+    pub method: String,
     /// What the sample was drawn with.
     pub seed: u64,
     /// Cells of the grid.
