@@ -1,4 +1,4 @@
-//! The built-in models: one file of text each and one line here.
+//! The built-in models: one file of text each and one line here, in the order in which they are listed.
 
 /// A built-in model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,17 +9,41 @@ pub struct LibraryModel {
     pub text: &'static str,
 }
 
-/// All built-in models.
-pub const MODELS: &[LibraryModel] = &[
-    LibraryModel {
-        name: "hodgkin_huxley",
-        text: include_str!("library/hodgkin_huxley.eqn"),
-    },
-    LibraryModel {
-        name: "lif",
-        text: include_str!("library/lif.eqn"),
-    },
-];
+macro_rules! models {
+    ($($name:ident)*) => {
+        /// All built-in models.
+        pub const MODELS: &[LibraryModel] = &[$(LibraryModel {
+            name: stringify!($name),
+            text: include_str!(concat!("library/", stringify!($name), ".eqn")),
+        }),*];
+    };
+}
+
+models! {
+    hodgkin_huxley
+    lif
+    passive_membrane
+    two_ion_membrane
+    ghk_membrane
+    ei_conductance
+    passive_ladder
+    eif
+    qif
+    theta
+    adex
+    izhikevich
+    izhikevich2004
+    izhikevich2007
+    mihalas_niebur
+    mat2
+    glif1
+    glif2
+    glif3
+    glif4
+    glif5
+    fitzhugh_nagumo
+    hindmarsh_rose
+}
 
 /// Finds a built-in model by its name.
 pub fn find(name: &str) -> Option<&'static LibraryModel> {

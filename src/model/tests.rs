@@ -59,13 +59,20 @@ fn the_library_is_free_of_warnings_and_found_by_name() {
             load(entry.name).ok().map(|loaded| loaded.name),
             Some(model.name)
         );
-        assert!(model.inputs[0].range.is_some() && model.dt.is_some() && model.duration.is_some());
+        assert!(model.inputs.iter().all(|input| input.range.is_some()));
+        assert!(model.dt.is_some() && model.duration.is_some());
         assert!(
             model
                 .params
                 .iter()
                 .all(|param| param.default.is_some() && !param.doc.is_empty())
         );
+        for preset in &model.presets {
+            let name = format!("{}:{}", entry.name, preset.name);
+            let (chosen, warnings) = load_with_warnings(&name).unwrap_or_else(|e| panic!("{e}"));
+            assert!(warnings.is_empty() && !preset.doc.is_empty(), "{name}");
+            assert_eq!(chosen.name, name);
+        }
     }
 }
 
