@@ -59,10 +59,11 @@ fn one_step_agrees_with_the_reference_on_every_engine() {
     println!("seed {seed}");
     let mut n_pairs = 0;
     for (name, text) in models() {
-        for method in METHODS {
-            let model = Model::parse(&name, &text).unwrap().0;
-            let options = format!("n=2 method={} {}", method.name, all_varied(&model));
-            let mut e = experiment(model, &options, vec![Recorder::FinalState]);
+        let model = Model::parse(&name, &text).unwrap().0;
+        let schemes = model.schemes.iter().map(|scheme| scheme.name.as_str());
+        for method in METHODS.iter().map(|method| method.name).chain(schemes) {
+            let options = format!("n=2 method={method} {}", all_varied(&model));
+            let mut e = experiment(model.clone(), &options, vec![Recorder::FinalState]);
             e.timing.duration = 1;
             let Ok(compiled) = compile(&e) else { continue };
             n_pairs += 1;
@@ -71,7 +72,7 @@ fn one_step_agrees_with_the_reference_on_every_engine() {
             let expected = run_plan(&ReferenceEngine, &plain, &params, 64);
             for (subject, engine) in engines() {
                 let found = run_plan(engine.as_ref(), &compiled.plan, &params, 64);
-                let what = format!("{name} by {} on {}", method.name, subject.name);
+                let what = format!("{name} by {method} on {}", subject.name);
                 assert_close(&found, &expected, 16.0 * subject.roundoff, &what);
             }
         }

@@ -61,10 +61,22 @@ pub(crate) fn engines() -> impl Iterator<Item = (&'static Subject, Box<dyn Engin
         .filter_map(|subject| Some((subject, (subject.make)()?)))
 }
 
-/// The models of the suites: the library and those that cover the rest of the language.
+/// Models of the library whose every method is tried on every engine: one of each kind. The others are
+/// run on every engine for their facts.
+const OF_EACH_KIND: [&str; 6] = [
+    "hodgkin_huxley",
+    "lif",
+    "adex",
+    "izhikevich",
+    "izhikevich2007",
+    "glif5",
+];
+
+/// The models of the suites: some of the library, and those that cover the rest of the language.
 pub(crate) fn models() -> Vec<(String, String)> {
     let library = library::MODELS
         .iter()
+        .filter(|m| OF_EACH_KIND.contains(&m.name))
         .map(|m| (m.name.to_owned(), m.text.to_owned()));
     let own = [
         ("escape", include_str!("../models/escape.eqn")),

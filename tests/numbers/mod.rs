@@ -3,6 +3,7 @@
 
 mod conformance;
 mod convergence;
+mod facts;
 mod facts_hh;
 mod facts_lif;
 pub(crate) mod harness;
