@@ -63,7 +63,7 @@ const MODULES: &[Module] = &[
     module("units", 0, &["diag"]),
     module("random", 0, &[]),
     module("lang", 1, &["units", "diag"]),
-    module("ir", 1, &[]),
+    module("ir", 1, &["random"]),
     module("model", 2, &["lang", "ir", "units", "diag"]),
     module("integrate", 2, &["ir"]),
     module("stimulus", 2, &["ir"]),

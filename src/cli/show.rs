@@ -59,7 +59,7 @@ fn summary(model: &Model) -> String {
     }
     lines.push("states".into());
     let dynamics = lower(model, model.dt.unwrap_or(0.01));
-    let equations = Equations::new(&dynamics.rates, dynamics.held);
+    let equations = Equations::new(&dynamics.rates, dynamics.held, model.noises.len());
     for (state, linearity) in model.states.iter().zip(equations.linearity()) {
         let how = match linearity {
             Linearity::Linear => "linear",
@@ -104,6 +104,7 @@ fn equations(model: &Model) -> String {
         reset,
         refractory,
         schemes,
+        noise_rates,
         held: _,
         lets: _,
     } = dynamics;
@@ -114,6 +115,7 @@ fn equations(model: &Model) -> String {
         .chain(reset)
         .chain(refractory)
         .chain(schemes)
+        .chain(noise_rates.into_iter().flatten())
         .collect();
     blocks
         .iter()

@@ -170,7 +170,7 @@ impl Memory {
             Slot::Accum(i) => (&self.accums, i),
             Slot::Temp(i) => (&self.temps, i),
             Slot::Uniform(i) => (&self.uniforms, i),
-            Slot::Param(_) | Slot::Input(_) | Slot::Time => return None,
+            Slot::Param(_) | Slot::Input(_) | Slot::Noise(_) | Slot::Time => return None,
         };
         kind.get(usize::from(i)).copied()
     }
@@ -182,7 +182,7 @@ impl Memory {
             Slot::Accum(i) => (&mut self.accums, i),
             Slot::Temp(i) => (&mut self.temps, i),
             Slot::Uniform(i) => (&mut self.uniforms, i),
-            Slot::Param(_) | Slot::Input(_) | Slot::Time => return None,
+            Slot::Param(_) | Slot::Input(_) | Slot::Noise(_) | Slot::Time => return None,
         };
         kind.get_mut(usize::from(i))
     }

@@ -150,20 +150,27 @@ impl Experiment {
         })
     }
 
-    /// The parameter columns that a plan of this experiment reads: one per axis, in base units. Cells
+    /// The parameter columns that a plan of this experiment reads: one per axis, in base units, and the
+    /// cells' own numbers where the model has noise. Cells
     /// are counted within the grid, which may be a choice of another's.
     #[must_use]
     pub fn columns(&self, cells: Range<u64>) -> Vec<Vec<f64>> {
         let to_base = |axis: &Axis, value: f64| self.model.base.to_base(value, &axis.unit);
         let axes = self.grid.axes().iter().enumerate();
-        axes.map(|(i, axis)| {
+        let columns = axes.map(|(i, axis)| {
             let column = self.grid.column(i, cells.clone());
             column
                 .into_iter()
                 .map(|value| to_base(axis, value))
                 .collect()
-        })
-        .collect()
+        });
+        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 cells")]
+        let numbers = || {
+            let numbers = self.grid.numbers(cells.clone()).into_iter();
+            numbers.map(|number| number as f64).collect()
+        };
+        let numbers = (!self.model.noises.is_empty()).then(numbers);
+        columns.chain(numbers).collect()
     }
 }
 

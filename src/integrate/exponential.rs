@@ -5,7 +5,7 @@
 //! digits where z is small, and is explicit Euler where a = 0. The operator `relax` of the middle is
 //! this for dt = 1.
 
-use super::{Method, Needs, Stage, Step};
+use super::{Method, Needs, Step};
 use crate::ir::{UnaryOp, Value};
 
 pub(super) const EXACT: Method = Method {
@@ -47,15 +47,16 @@ pub(super) const STAGGERED: Method = Method {
 
 /// Updates the chosen states from `states`; the others stay.
 fn update(step: &mut Step, states: &[Value], chosen: &[bool]) -> Vec<Value> {
-    let Stage { slopes, .. } = step.evaluate(states, 0.0);
+    let stage = step.evaluate(states, 0.0, false);
     let mut next = states.to_vec();
     for i in (0..next.len()).filter(|&i| chosen[i]) {
         let (rate, decay) = (
             step.rate_at_zero(states, i),
-            step.b.unary(UnaryOp::Neg, slopes[i]),
+            step.b.unary(UnaryOp::Neg, stage.slopes[i]),
         );
         let (a, r) = (step.b.scale(rate, step.dt), step.b.scale(decay, step.dt));
         let moved = step.b.relax(states[i], a, r);
+        let moved = step.with_noise(i, &stage, moved);
         next[i] = step.unless_held(i, moved, states[i]);
     }
     next
@@ -66,19 +67,17 @@ fn update(step: &mut Step, states: &[Value], chosen: &[bool]) -> Vec<Value> {
 fn exact(step: &mut Step) -> Vec<Value> {
     let zero = step.b.float(0.0);
     let nowhere = vec![zero; step.states.len()];
-    let Stage {
-        rates: offsets,
-        slopes,
-    } = step.evaluate(&nowhere, 0.0);
+    let stage = step.evaluate(&nowhere, 0.0, false);
     let mut next = step.states.clone();
     for i in 0..next.len() {
-        let z = step.b.scale(slopes[i], step.dt);
+        let z = step.b.scale(stage.slopes[i], step.dt);
         let decay = step.b.unary(UnaryOp::Expm1, z);
         let phi = step.b.unary(UnaryOp::Exprel, z);
         let gain = step.b.scale(phi, step.dt);
-        let drive = step.b.mul(offsets[i], gain);
+        let drive = step.b.mul(stage.rates[i], gain);
         let pull = step.b.mul(next[i], decay);
         let change = step.b.add(pull, drive);
+        let change = step.with_noise(i, &stage, change);
         let zero = step.b.float(0.0);
         let change = step.unless_held(i, change, zero);
         next[i] = step.b.add(next[i], change);

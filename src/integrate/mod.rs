@@ -11,18 +11,23 @@
 mod exponential;
 mod runge_kutta;
 
-use crate::ir::{Block, Builder, Slot, Type, Value, depends_on, derivative};
+use crate::ir::{Block, Builder, Slot, Type, UnaryOp, Value, depends_on, derivative};
 
 /// The right-hand sides of a model, with what differentiation says about them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equations {
     /// Loads states, inputs, parameters and time; stores `State(i)` ← dxᵢ/dt (per ms) and
-    /// `Temp(i)` ← ∂(dxᵢ/dt)/∂xᵢ.
+    /// `Temp(i)` ← ∂(dxᵢ/dt)/∂xᵢ without noise; and for noise k that enters equation i, `Temp((k + 1)·n + i)` ←
+    /// the factor before it.
     block: Block,
     /// For each state, how it enters its own equation.
     linearity: Vec<Linearity>,
     /// For each state: does its equation hold while the cell is refractory?
     held: Vec<bool>,
+    /// How many sources of noise there are.
+    n_noises: usize,
+    /// Whether a factor before a noise depends on a state.
+    multiplicative: bool,
 }
 
 /// How a state enters its own equation.
@@ -39,25 +44,52 @@ pub enum Linearity {
 impl Equations {
     /// Analyses `rates`, a block that stores `State(i)` ← dxᵢ/dt for each state. `held[i]` says
     /// whether equation i is marked `(unless refractory)`.
+    /// `n_noises` sources of noise enter them.
     #[must_use]
-    pub fn new(rates: &Block, held: Vec<bool>) -> Equations {
+    pub fn new(rates: &Block, held: Vec<bool>, n_noises: usize) -> Equations {
         let mut b = Builder::new("equations");
         let values = b.inline(rates, |b, slot, ty| b.load(slot, ty));
+        let quiet = b.inline(rates, |b, slot, ty| match slot {
+            Slot::Noise(_) => b.float(0.0),
+            _ => b.load(slot, ty),
+        });
         let mut linearity = Vec::with_capacity(held.len());
+        let mut multiplicative = false;
         for i in 0..held.len() {
             let state = state(i);
             let zero = b.float(0.0);
-            let rate = rates.stored(state).map_or(zero, |v| values[v.index()]);
-            let slope = derivative(&mut b, rate, state);
-            linearity.push(linearity_of(&b, rate, slope, i, held.len()));
+            let of = |values: &[Value]| rates.stored(state).map_or(zero, |v| values[v.index()]);
+            let (rate, quiet) = (of(&values), of(&quiet));
+            let slope = derivative(&mut b, quiet, state);
+            let mut how = linearity_of(&b, quiet, slope, i, held.len());
             b.store(state, rate);
             b.store(slope_slot(i), slope);
+            for k in 0..n_noises {
+                let gain = derivative(&mut b, rate, noise(k));
+                if gain != zero {
+                    b.store(slope_slot((k + 1) * held.len() + i), gain);
+                }
+                let moving = moves(&b, gain, held.len());
+                multiplicative |= moving;
+                if moving && how == Linearity::Linear {
+                    how = Linearity::Conditional;
+                }
+            }
+            linearity.push(how);
         }
         Equations {
             block: b.finish(),
             linearity,
             held,
+            n_noises,
+            multiplicative,
         }
+    }
+
+    /// Is there noise in them?
+    #[must_use]
+    pub fn noisy(&self) -> bool {
+        self.n_noises > 0
     }
 
     /// Number of states.
@@ -81,14 +113,25 @@ fn linearity_of(b: &Builder, rate: Value, slope: Value, own: usize, n_states: us
     let coupled = others
         .chain([Slot::Time])
         .any(|slot| depends_on(b.block(), rate, slot));
-    let moving = (0..n_states)
-        .map(state)
-        .any(|slot| depends_on(b.block(), slope, slot));
-    if coupled || moving {
+    if coupled || moves(b, slope, n_states) {
         Linearity::Conditional
     } else {
         Linearity::Linear
     }
+}
+
+/// Does `value` depend on a state?
+fn moves(b: &Builder, value: Value, n_states: usize) -> bool {
+    let mut states = (0..n_states).map(state);
+    states.any(|slot| depends_on(b.block(), value, slot))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the checker bounds the number of sources"
+)]
+fn noise(k: usize) -> Slot {
+    Slot::Noise(k as u16)
 }
 
 #[expect(
@@ -119,10 +162,22 @@ pub struct Step<'a> {
     pub thresholded: Vec<bool>,
     /// A bool: is the cell refractory in this step?
     pub refractory: Option<Value>,
+    /// The sources of noise.
+    pub noise: Vec<Draw>,
     /// Length of the step, in ms.
     pub dt: f64,
     /// Value of a parameter, an input or the time, at stage `c` of the step (time t + c·dt).
     pub outside: &'a mut Outside<'a>,
+}
+
+/// What a source of noise gives in a step.
+#[derive(Clone, Copy, Debug)]
+pub enum Draw {
+    /// White noise: a standard normal number over √dt. Held over the step, its integral is √dt times the
+    /// number.
+    White(Value),
+    /// Events in the step over dt.
+    Events(Value),
 }
 
 /// Gives the value of a slot that is no state, at a stage of the step.
@@ -132,16 +187,22 @@ pub type Outside<'a> = dyn FnMut(&mut Builder, Slot, Type, f64) -> Value + 'a;
 struct Stage {
     rates: Vec<Value>,
     slopes: Vec<Value>,
+    /// For each noise, the factor before it in each equation that it enters.
+    gains: Vec<Vec<Option<Value>>>,
 }
 
 impl Step<'_> {
     /// Evaluates the equations for `states` at time t + `c`·dt; held equations have rate 0 while
-    /// the cell is refractory.
-    fn evaluate(&mut self, states: &[Value], c: f64) -> Stage {
+    /// the cell is refractory. Noise is held at its draw, or left out.
+    fn evaluate(&mut self, states: &[Value], c: f64, with_noise: bool) -> Stage {
         let block = &self.equations.block;
-        let outside = &mut *self.outside;
+        let (outside, noise) = (&mut *self.outside, &self.noise);
         let values = self.b.inline(block, |b, slot, ty| match slot {
             Slot::State(i) => states[usize::from(i)],
+            Slot::Noise(k) if with_noise => match noise[usize::from(k)] {
+                Draw::White(value) | Draw::Events(value) => value,
+            },
+            Slot::Noise(_) => b.float(0.0),
             _ => outside(b, slot, ty, c),
         });
         let at = |b: &mut Builder, slot: Slot| match block.stored(slot) {
@@ -151,7 +212,16 @@ impl Step<'_> {
         let n = self.equations.n_states();
         let rates = (0..n).map(|i| at(self.b, state(i))).collect();
         let slopes = (0..n).map(|i| at(self.b, slope_slot(i))).collect();
-        Stage { rates, slopes }
+        let gains = (0..noise.len()).map(|k| {
+            let slots = (0..n).map(|i| slope_slot((k + 1) * n + i));
+            let stored = slots.map(|slot| block.stored(slot).map(|v| values[v.index()]));
+            stored.collect()
+        });
+        Stage {
+            rates,
+            slopes,
+            gains: gains.collect(),
+        }
     }
 
     /// Rate of state `i` at the beginning of the step if that state were 0 and the others as in
@@ -159,7 +229,31 @@ impl Step<'_> {
     fn rate_at_zero(&mut self, states: &[Value], i: usize) -> Value {
         let mut states = states.to_vec();
         states[i] = self.b.float(0.0);
-        self.evaluate(&states, 0.0).rates[i]
+        self.evaluate(&states, 0.0, false).rates[i]
+    }
+
+    /// What the noise of a step adds to state `i`, at the end of it, where dx/dt = slope·x + ... is solved
+    /// exactly: white noise through the decay has the variance dt·(e²ᶻ − 1)/(2z), z = slope·dt, which is
+    /// that of the Ornstein–Uhlenbeck process (Gillespie, Phys Rev E 54:2084 (1996)); events are
+    /// jumps.
+    fn with_noise(&mut self, i: usize, stage: &Stage, quiet: Value) -> Value {
+        let mut sum = quiet;
+        for (draw, gains) in self.noise.clone().into_iter().zip(&stage.gains) {
+            let Some(gain) = gains[i] else { continue };
+            let term = match draw {
+                Draw::Events(value) => self.b.mul(gain, value),
+                Draw::White(value) => {
+                    let twice = self.b.scale(stage.slopes[i], 2.0 * self.dt);
+                    let variance = self.b.unary(UnaryOp::Exprel, twice);
+                    let deviation = self.b.unary(UnaryOp::Sqrt, variance);
+                    let strength = self.b.mul(gain, deviation);
+                    self.b.mul(strength, value)
+                }
+            };
+            let term = self.b.scale(term, self.dt);
+            sum = self.b.add(sum, term);
+        }
+        sum
     }
 
     /// `moving`, or `held` where equation `i` is held.
@@ -231,12 +325,20 @@ pub fn find(name: &str) -> Option<&'static Method> {
 }
 
 /// The method for equations that name none: `exact` if all are linear and uncoupled, else
-/// `staggered` if all are conditionally linear, else `rk4`.
+/// `staggered` if all are conditionally linear, else `rk4`, or `heun` if there is noise. Also `heun` where noise
+/// is multiplied by a state.
 #[must_use]
 pub fn default_for(equations: &Equations) -> &'static Method {
+    if equations.multiplicative {
+        return &runge_kutta::HEUN;
+    }
     let preferred = [&exponential::EXACT, &exponential::STAGGERED];
     preferred
         .into_iter()
         .find(|m| m.first_obstacle(equations).is_none())
-        .unwrap_or(&runge_kutta::RK4)
+        .unwrap_or(if equations.noisy() {
+            &runge_kutta::HEUN
+        } else {
+            &runge_kutta::RK4
+        })
 }

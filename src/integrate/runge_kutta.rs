@@ -1,7 +1,9 @@
 //! Explicit Runge–Kutta methods: tableaus as data, one routine.
 //!
 //! Takes a step; gives the states at t + dt. A stimulus holds its value of the step's beginning
-//! through all stages; only explicit time dependence is evaluated at t + c·dt.
+//! through all stages, and noise its draw; only explicit time dependence is evaluated at t + c·dt. With
+//! noise, `euler` is the Euler–Maruyama method (Itô), `heun` and `rk4` solve in Stratonovich's sense
+//! (Kloeden & Platen, Numerical Solution of Stochastic Differential Equations (1992), 10.2 and 15.5).
 
 use super::{Method, Needs, Step};
 use crate::ir::Value;
@@ -63,7 +65,7 @@ fn advance(step: &mut Step, tableau: &Tableau) -> Vec<Value> {
     let mut slopes: Vec<Vec<Value>> = Vec::with_capacity(tableau.c.len());
     for (&c, row) in tableau.c.iter().zip(tableau.a) {
         let states = combine(step, &begin, &slopes, row);
-        let mut rates = step.evaluate(&states, c).rates;
+        let mut rates = step.evaluate(&states, c, true).rates;
         let zero = step.b.float(0.0);
         for (i, rate) in rates.iter_mut().enumerate() {
             *rate = step.unless_held(i, *rate, zero);

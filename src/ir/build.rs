@@ -130,6 +130,11 @@ impl Builder {
         self.push(Op::Step, Type::U32)
     }
 
+    /// 23 random bits; see [`Op::Random`].
+    pub fn random(&mut self, cell: [Value; 2], stream: u32, seed: u64) -> Value {
+        self.push(Op::Random { cell, stream, seed }, Type::U32)
+    }
+
     /// Entry `index` of a shared table.
     pub fn load_at(&mut self, table: u16, index: Value) -> Value {
         self.push(Op::LoadAt { table, index }, Type::Float)
@@ -258,7 +263,7 @@ impl Builder {
             Op::Compare(op, a, b) => self.compare(op, a, b),
             Op::Select { cond, yes, no } => self.select(cond, yes, no),
             Op::Relax { x, a, r } => self.relax(x, a, r),
-            Op::Load(_) | Op::Step | Op::LoadAt { .. } => self.push(op, ty),
+            Op::Load(_) | Op::Step | Op::LoadAt { .. } | Op::Random { .. } => self.push(op, ty),
         }
     }
 

@@ -38,7 +38,7 @@ impl SlotTypes {
             Slot::Accum(i) => self.accums.get(usize::from(i)),
             Slot::Temp(i) => self.temps.get(usize::from(i)),
             Slot::Uniform(i) => self.uniforms.get(usize::from(i)),
-            Slot::Input(_) | Slot::Time => None,
+            Slot::Input(_) | Slot::Noise(_) | Slot::Time => None,
         }
         .copied()
     }
@@ -140,6 +140,10 @@ fn check_instr(
             .iter()
             .all(|v| ty(*v) == Type::Float)
             .then_some(Type::Float),
+        Op::Random { cell, .. } => cell
+            .iter()
+            .all(|v| ty(*v) == Type::U32)
+            .then_some(Type::U32),
         Op::LoadAt { table, index } => {
             if usize::from(table) >= slots.n_tables {
                 return Err(CheckError::NoSuchSlot {

@@ -48,7 +48,12 @@ fn rule(b: &mut Builder, op: Op, own: Value, derivatives: &[Value], slot: Slot) 
     let of = |v: Value| derivatives[v.index()];
     match op {
         Op::Load(loaded) if loaded == slot => b.float(1.0),
-        Op::Load(_) | Op::Const(_) | Op::Step | Op::Compare(..) | Op::LoadAt { .. } => b.float(0.0),
+        Op::Load(_)
+        | Op::Const(_)
+        | Op::Step
+        | Op::Compare(..)
+        | Op::LoadAt { .. }
+        | Op::Random { .. } => b.float(0.0),
         Op::Unary(op, x) => unary_rule(b, op, x, own, of(x)),
         Op::Binary(op, x, y) => binary_rule(b, op, (x, y), own, (of(x), of(y))),
         Op::Select { cond, yes, no } => b.select(cond, of(yes), of(no)),

@@ -6,6 +6,7 @@
 
 use super::op::exprel;
 use super::{Block, Literal, Op, Slot};
+use crate::random::step_word;
 
 /// What a block reads.
 pub struct Environment<'a> {
@@ -41,6 +42,7 @@ pub fn evaluate_into(block: &Block, env: &Environment, values: &mut Vec<Literal>
             Op::Select { cond, yes, no } => Some(if at(cond).truth() { at(yes) } else { at(no) }),
             Op::Relax { x, a, r } => relaxed(at(x), at(a), at(r)),
             Op::LoadAt { table, index } => entry(env, table, at(index)),
+            Op::Random { cell, stream, seed } => random(cell.map(at), stream, seed, env.step),
         };
         values.push(value.unwrap_or(Literal::Float(f64::NAN)));
     }
@@ -49,6 +51,14 @@ pub fn evaluate_into(block: &Block, env: &Environment, values: &mut Vec<Literal>
 fn relaxed(x: Literal, a: Literal, r: Literal) -> Option<Literal> {
     let (x, a, r) = (x.float()?, a.float()?, r.float()?);
     Some(Literal::Float(x + (a - r * x) * exprel(-r)))
+}
+
+fn random(cell: [Literal; 2], stream: u32, seed: u64, step: u32) -> Option<Literal> {
+    let [Literal::U32(low), Literal::U32(high)] = cell else {
+        return None;
+    };
+    let word = step_word(seed, stream, [low, high], step);
+    Some(Literal::U32(word >> 9))
 }
 
 fn entry(env: &Environment, table: u16, index: Literal) -> Option<Literal> {

@@ -84,6 +84,8 @@ pub enum Slot {
     Uniform(u16),
     /// Placeholder inside a model's own blocks: the value of input `k`.
     Input(u16),
+    /// Placeholder inside a model's own blocks: the value of noise `k`.
+    Noise(u16),
     /// Placeholder inside a model's own blocks: time t, in ms, at the stage being evaluated.
     Time,
 }
@@ -131,6 +133,15 @@ pub enum Op {
         /// The rate of decay.
         r: Value,
     },
+    /// `u32`: 23 random bits, the upper ones of [`crate::random::step_word`] for this cell and step.
+    Random {
+        /// Both halves of the cell's number, the low one first.
+        cell: [Value; 2],
+        /// Which of the cell's streams.
+        stream: u32,
+        /// Key of all streams.
+        seed: u64,
+    },
     /// Entry of a shared table of floats; an index past the end reads the last entry.
     LoadAt {
         /// Number of the table in the plan.
@@ -149,6 +160,7 @@ impl Op {
             Op::Binary(_, a, b) | Op::Compare(_, a, b) => [Some(a), Some(b), None],
             Op::Select { cond, yes, no } => [Some(cond), Some(yes), Some(no)],
             Op::Relax { x, a, r } => [Some(x), Some(a), Some(r)],
+            Op::Random { cell, .. } => [Some(cell[0]), Some(cell[1]), None],
         };
         list.into_iter().flatten()
     }
@@ -174,6 +186,11 @@ impl Op {
                 x: f(x),
                 a: f(a),
                 r: f(r),
+            },
+            Op::Random { cell, stream, seed } => Op::Random {
+                cell: cell.map(f),
+                stream,
+                seed,
             },
         }
     }

@@ -50,6 +50,7 @@ pub fn classify(block: &Block) -> Vec<Class> {
             Op::Load(Slot::State(_) | Slot::Accum(_) | Slot::Temp(_) | Slot::Input(_)) => {
                 Class::Step
             }
+            Op::Load(Slot::Noise(_)) | Op::Random { .. } => Class::Step,
             Op::Const(_)
             | Op::Unary(..)
             | Op::Binary(..)
@@ -278,6 +279,8 @@ impl OpCounts {
                 self.divs += 1;
             }
             Op::Unary(..) | Op::Binary(B::Pow, ..) => self.exps += 1,
+            // It is an integer, counted above.
+            Op::Random { .. } => {}
             Op::Relax { .. } => {
                 self.adds += 2;
                 self.muls += 2;

@@ -55,6 +55,9 @@ fn operation(block: &Block, op: &Op, name: &dyn Fn(Slot) -> Option<String>) -> S
         Op::Compare(op, a, b) => format!("{} {}, {}", op.name(), at(a), at(b)),
         Op::Select { cond, yes, no } => format!("select {}, {}, {}", at(cond), at(yes), at(no)),
         Op::Relax { x, a, r } => format!("relax {}, {}, {}", at(x), at(a), at(r)),
+        Op::Random { cell, stream, .. } => {
+            format!("random{stream} {}, {}", at(cell[0]), at(cell[1]))
+        }
         Op::LoadAt { table, index } => format!("load table{table}[{}]", at(index)),
     }
 }
@@ -91,6 +94,7 @@ pub(super) fn slot(slot: Slot) -> String {
         Slot::Temp(i) => format!("temp{i}"),
         Slot::Uniform(i) => format!("uniform{i}"),
         Slot::Input(i) => format!("input{i}"),
+        Slot::Noise(i) => format!("noise{i}"),
         Slot::Time => "time".into(),
     }
 }

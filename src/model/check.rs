@@ -6,7 +6,7 @@ use super::expr::Expr;
 use super::order::order;
 use super::scope::{Scope, Symbol};
 use super::typing::{Checker, Place};
-use super::{Let, Model, State};
+use super::{Let, Model, Noise, State};
 use crate::diag::{Diagnostic, Diagnostics, Span, nearest, shorten};
 use crate::lang::{self, ast};
 use crate::units::{BaseSystem, Dim, Unit, split_quantity};
@@ -34,6 +34,9 @@ pub(super) fn check(
         unread,
     };
     let model = build.model(name, preset);
+    if !build.checker.diagnostics.has_errors() {
+        build.demand_linear_noise(&model);
+    }
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
@@ -177,6 +180,7 @@ impl Build<'_, '_, '_> {
             preset: preset.map(str::to_owned),
             presets: self.presets(),
             schemes: self.schemes(),
+            noises: self.checker.scope.noises.clone(),
             title: title.to_owned(),
             cite: self.declared.cite.clone(),
             text: self.checker.text.to_owned(),
@@ -280,7 +284,9 @@ impl Build<'_, '_, '_> {
         }
         let mut states = Vec::new();
         for (raw, init) in self.declared.states.iter().zip(inits) {
+            self.checker.noisy = true;
             let typed = self.checker.expr(raw.rhs);
+            self.checker.noisy = false;
             let name = raw.name.text.clone();
             let why = format!("`d{name}/dt` is in the unit of `{name}` per time");
             self.checker
@@ -373,7 +379,12 @@ fn sort_lets(mut model: Model, order: &[usize]) -> Model {
         .flat_map(|scheme| &mut scheme.updates);
     let reset = model.reset.iter_mut().chain(schemes);
     let reset = reset.map(|assign| &mut assign.value);
+    let rates = model.noises.iter_mut().filter_map(|noise| match noise {
+        Noise::Poisson(rate) => Some(rate),
+        Noise::White(_) => None,
+    });
     lets.chain(states)
+        .chain(rates)
         .chain(spikes)
         .chain(reset)
         .for_each(|expr| expr.renumber_lets(&new_index));

@@ -96,7 +96,9 @@ fn changes(expr: &Expr, lets: &[Let]) -> bool {
     let (mut pending, mut found) = (vec![expr], false);
     while let Some(expr) = pending.pop() {
         expr.walk(&mut |part| match part {
-            Expr::State(_) | Expr::Increment(_) | Expr::Input(_) | Expr::Time => found = true,
+            Expr::State(_) | Expr::Increment(_) | Expr::Noise(_) | Expr::Input(_) | Expr::Time => {
+                found = true
+            }
             Expr::Let(index) if !seen[*index] => {
                 seen[*index] = true;
                 pending.push(&lets[*index].expr);

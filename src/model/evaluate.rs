@@ -32,8 +32,8 @@ impl Expr {
             Expr::Input(index) => get(at.inputs, *index),
             Expr::Let(index) => get(at.lets, *index),
             Expr::State(index) => get(at.states, *index),
-            // Schemes are not evaluated here.
-            Expr::Increment(_) => f64::NAN,
+            // Steps are not evaluated here.
+            Expr::Increment(_) | Expr::Noise(_) => f64::NAN,
             Expr::Time => at.time,
             Expr::Dt => at.dt,
             Expr::Negate(a) => -a.evaluate(at),

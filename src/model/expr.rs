@@ -21,6 +21,8 @@ pub enum Expr {
     State(usize),
     /// In a scheme alone: dt times the right-hand side of the state, at the present values.
     Increment(usize),
+    /// In equations alone: a noise by index.
+    Noise(usize),
     /// The time, in ms.
     Time,
     /// The step, in ms.
@@ -62,7 +64,8 @@ impl Expr {
             | Expr::Input(_)
             | Expr::Let(_)
             | Expr::State(_)
-            | Expr::Increment(_) => {}
+            | Expr::Increment(_)
+            | Expr::Noise(_) => {}
             Expr::Negate(a) | Expr::Not(a) => a.walk(visit),
             Expr::Binary(_, a, b)
             | Expr::Power(a, b)
@@ -92,7 +95,7 @@ impl Expr {
         match self {
             Expr::Number(_) | Expr::Bool(_) | Expr::Time | Expr::Dt => {}
             Expr::Param(_) | Expr::Input(_) | Expr::Let(_) | Expr::State(_) => {}
-            Expr::Increment(_) => {}
+            Expr::Increment(_) | Expr::Noise(_) => {}
             Expr::Negate(a) | Expr::Not(a) => add(a),
             Expr::Binary(_, a, b)
             | Expr::Power(a, b)
@@ -113,7 +116,11 @@ impl Expr {
         match self {
             Expr::Let(index) => *index = new.get(*index).copied().unwrap_or(*index),
             Expr::Number(_) | Expr::Bool(_) | Expr::Time | Expr::Dt => {}
-            Expr::Param(_) | Expr::Input(_) | Expr::State(_) | Expr::Increment(_) => {}
+            Expr::Param(_)
+            | Expr::Input(_)
+            | Expr::State(_)
+            | Expr::Increment(_)
+            | Expr::Noise(_) => {}
             Expr::Negate(a) | Expr::Not(a) => a.renumber_lets(new),
             Expr::Binary(_, a, b)
             | Expr::Power(a, b)

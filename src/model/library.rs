@@ -41,6 +41,24 @@ models! {
     glif3
     glif4
     glif5
+    rtm
+    rtm_dynamic
+    rtm_m
+    wang_buzsaki
+    erisir
+    connor_stevens
+    traub_miles
+    pospischil
+    pospischil_ib
+    pospischil_lts
+    destexhe_pare
+    rothman_manis
+    thalamic_relay
+    thalamic_reticular
+    pinsky_rinzel
+    prinz_stg
+    butera
+    morris_lecar
     fitzhugh_nagumo
     hindmarsh_rose
 }

@@ -4,10 +4,12 @@
 //! states and the time as placeholders, for `plan` to fill in. Expands the functions that the
 //! middle does not have. Must not know methods, stimuli, recorders or engines.
 
-use super::{Assign, BinaryOp as Arithmetic, CompareOp as Comparison, Expr, Function, Model};
+use super::{
+    Assign, BinaryOp as Arithmetic, CompareOp as Comparison, Expr, Function, Model, Noise,
+};
 use crate::ir::{BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value};
 
-/// A model's equations as blocks. In them `Param(i)`, `Input(i)` and `State(i)` are numbered as in
+/// A model's equations as blocks. In them `Param(i)`, `Input(i)`, `Noise(i)` and `State(i)` are numbered as in
 /// the model, and `Time` is t in ms.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dynamics {
@@ -27,6 +29,8 @@ pub struct Dynamics {
     pub refractory: Option<Block>,
     /// Stores `Temp(k)` ← sub-expression k: a float, or a bool if it is a condition.
     pub lets: Block,
+    /// For each source of noise, where it has one: stores `Temp(0)` ← its rate, per ms.
+    pub noise_rates: Vec<Option<Block>>,
     /// For each update scheme: stores the states that it sets, at t + dt.
     pub schemes: Vec<Block>,
 }
@@ -62,6 +66,14 @@ pub fn lower(model: &Model, dt: f64) -> Dynamics {
             .as_ref()
             .map(|period| expression(model, dt, period)),
         lets: lets(model, dt),
+        noise_rates: model
+            .noises
+            .iter()
+            .map(|noise| match noise {
+                Noise::White(_) => None,
+                Noise::Poisson(rate) => Some(expression(model, dt, rate)),
+            })
+            .collect(),
         schemes: model
             .schemes
             .iter()
@@ -210,6 +222,7 @@ impl<'a> Lowering<'a> {
                 let rate = self.value(&model.states[*i].rhs);
                 self.b.scale(rate, self.dt)
             }
+            Expr::Noise(k) => self.b.load(Slot::Noise(number(*k)), Type::Float),
             Expr::Time => self.time,
             Expr::Dt => self.b.float(self.dt),
             Expr::Negate(a) => self.unary(UnaryOp::Neg, a),

@@ -15,6 +15,7 @@ mod functions;
 pub mod library;
 mod load;
 pub mod lower;
+mod noise;
 mod order;
 mod resolve;
 mod scope;
@@ -47,6 +48,8 @@ pub struct Model {
     pub presets: Vec<Preset>,
     /// The update schemes of the text.
     pub schemes: Vec<Scheme>,
+    /// The sources of noise in the equations.
+    pub noises: Vec<Noise>,
     /// What it is, in one line; may be empty.
     pub title: String,
     /// Publications.
@@ -155,6 +158,16 @@ pub struct Scheme {
     pub dt: Option<f64>,
     /// What a step does, in this order; each statement sees what those before it have set.
     pub updates: Vec<Assign>,
+}
+
+/// A source of noise, independent of all others and from cell to cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Noise {
+    /// White noise of unit intensity, in 1/√ms: `xi`, or `xi_NAME`.
+    White(String),
+    /// `poisson(rate)`: the events of a Poisson process as a rate, in 1/ms; the rate is that at the
+    /// beginning of a step.
+    Poisson(Expr),
 }
 
 /// One statement of a reset or a scheme.

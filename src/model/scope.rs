@@ -1,6 +1,7 @@
 //! What names mean while a model is checked: the declared ones with their dimensions, and those that
 //! are reserved.
 
+use super::Noise;
 use super::expr::FUNCTIONS;
 use super::functions::{Inlined, library_function};
 use crate::diag::{Diagnostics, Span, nearest};
@@ -42,6 +43,8 @@ pub(super) struct Scope<'a> {
     pub(super) dims: HashMap<Symbol, Dim>,
     pub(super) used: HashSet<Symbol>,
     pub(super) base: BaseSystem,
+    /// The sources of noise that its equations have named so far.
+    pub(super) noises: Vec<Noise>,
     /// The functions of the text.
     pub(super) functions: Vec<Inlined<'a>>,
     /// Parts of all calls of such functions so far.
@@ -100,9 +103,9 @@ pub(super) fn constant(name: &str) -> Option<(f64, &'static str)> {
 /// Why a name of Brian 2 is not known here.
 pub(super) fn refused(name: &str) -> Option<&'static str> {
     match name {
-        "xi" => Some("noise is not supported yet"),
-        _ if name.starts_with("xi_") => Some("noise is not supported yet"),
-        "rand" | "randn" | "poisson" => Some("random numbers are not supported yet"),
+        "xi" | "poisson" => Some("noise can stand in a differential equation alone"),
+        _ if name.starts_with("xi_") => Some("noise can stand in a differential equation alone"),
+        "rand" | "randn" => Some("random numbers are those of `xi` and `poisson(rate)`"),
         "lastspike" | "lastupdate" => {
             Some("`lastspike` is not supported: use `refractory` for a dead time")
         }

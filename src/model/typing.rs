@@ -72,6 +72,8 @@ pub(super) struct Checker<'c, 'a> {
     pub(super) place: Place,
     /// Within the body of a function: its arguments. The last is the one being read.
     pub(super) frames: Vec<Frame<'a>>,
+    /// Within a differential equation, where noise may stand.
+    pub(super) noisy: bool,
     /// Within a scheme, where `dv` is a step's increment of the state `v`.
     pub(super) increments: bool,
 }
@@ -89,6 +91,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             diagnostics,
             place,
             frames: Vec::new(),
+            noisy: false,
             increments: false,
         }
     }

@@ -11,11 +11,11 @@
 
 use std::ops::Range;
 
-use super::constants;
 use super::outside::{check_stimuli, number, parameter, quantity, read_outside, whole_steps};
 use super::{Layout, Limits, Output, Plan, PlanError, PlanParts, Schedule, SlotInfo, Table};
+use super::{constants, noise};
 use crate::experiment::{Experiment, Stepping};
-use crate::integrate::{Equations, Step, default_for};
+use crate::integrate::{Draw, Equations, Step, default_for};
 use crate::ir::{
     Block, Builder, CompareOp, Passes, Slot, Type, Value, depends_on, guard_by_uniforms,
     hoist_cell_level, hoist_time_level,
@@ -60,7 +60,8 @@ pub fn compile_with(experiment: &Experiment, passes: Passes) -> Result<Compiled,
     check_stimuli(experiment)?;
     constants::check(experiment).map_err(|what| PlanError::Constant { what })?;
     let dynamics = lower(&experiment.model, experiment.timing.dt);
-    let equations = Equations::new(&dynamics.rates, dynamics.held.clone());
+    let n_noises = experiment.model.noises.len();
+    let equations = Equations::new(&dynamics.rates, dynamics.held.clone(), n_noises);
     let method = choose(experiment, &equations)?;
     let mut c = Compiler::new(experiment, &dynamics);
     let mut step = vec![c.advance(&equations, method)];
@@ -137,6 +138,9 @@ impl<'a> Compiler<'a> {
                 .collect(),
             ..Layout::default()
         };
+        if !experiment.model.noises.is_empty() {
+            layout.params.push(float("cell"));
+        }
         if dynamics.refractory.is_some() {
             layout.states.push(SlotInfo {
                 name: "refractory_steps".into(),
@@ -192,6 +196,7 @@ impl<'a> Compiler<'a> {
             .map(|i| b.load(Slot::State(number(i)), Type::Float))
             .collect();
         let refractory = self.count_down(&mut b);
+        let noise = self.draw(&mut b, &before);
         let mut outside =
             |b: &mut Builder, slot: Slot, _: Type, c: f64| read_outside(b, experiment, slot, c);
         let after = match stepping {
@@ -201,6 +206,7 @@ impl<'a> Compiler<'a> {
                 states: before.clone(),
                 thresholded: self.thresholded(equations.n_states()),
                 refractory,
+                noise,
                 dt: experiment.timing.dt,
                 outside: &mut outside,
             }),
@@ -211,6 +217,38 @@ impl<'a> Compiler<'a> {
         }
         self.test_threshold(&mut b, &before, &after, refractory);
         b.finish()
+    }
+
+    /// What each source of noise gives in this step.
+    fn draw(&self, b: &mut Builder, before: &[Value]) -> Vec<Draw> {
+        let (experiment, dt) = (self.experiment, self.experiment.timing.dt);
+        if experiment.model.noises.is_empty() {
+            return Vec::new();
+        }
+        let own_number = Slot::Param(number(experiment.grid.axes().len()));
+        let own_number = b.load(own_number, Type::Float);
+        let cell = noise::halves(b, own_number);
+        let mut draws = Vec::new();
+        for (stream, rate) in (0..).zip(&self.dynamics.noise_rates) {
+            let bits = b.random(cell, stream, experiment.seed);
+            draws.push(match rate {
+                None => {
+                    let normal = noise::normal(b, bits);
+                    Draw::White(b.scale(normal, 1.0 / dt.sqrt()))
+                }
+                Some(block) => {
+                    let values = b.inline(block, |b, slot, _| match slot {
+                        Slot::State(i) => before[usize::from(i)],
+                        slot => read_outside(b, experiment, slot, 0.0),
+                    });
+                    let rate = stored(b, block, &values, RESULT);
+                    let mean = b.scale(rate, dt);
+                    let events = noise::events(b, bits, mean);
+                    Draw::Events(b.scale(events, 1.0 / dt))
+                }
+            });
+        }
+        draws
     }
 
     /// The states after the updates of one of the model's schemes, at the inputs of the step's

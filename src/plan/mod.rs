@@ -15,6 +15,7 @@
 
 mod compile;
 mod constants;
+mod noise;
 mod outside;
 mod print;
 mod records;
@@ -105,7 +106,7 @@ impl Layout {
             Slot::Accum(i) => at(&self.accums, i),
             Slot::Temp(i) => at(&self.temps, i),
             Slot::Uniform(i) => at(&self.uniforms, i),
-            Slot::Input(_) | Slot::Time => None,
+            Slot::Input(_) | Slot::Noise(_) | Slot::Time => None,
         }
         .filter(|name| !name.is_empty())
     }

@@ -14,6 +14,7 @@ const ROUNDS: usize = 10;
 
 /// Four random words for a counter and a key.
 #[must_use]
+#[inline(always)]
 pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut c = counter;
     let mut k = key;
@@ -26,14 +27,28 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     c
 }
 
-/// High and low word of a product.
+/// High and low word of a product. In line, so that a loop over cells becomes vector code.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the words of a 64-bit number"
 )]
+#[inline(always)]
 fn product(a: u32, b: u32) -> (u32, u32) {
     let wide = u64::from(a) * u64::from(b);
     ((wide >> 32) as u32, wide as u32)
+}
+
+/// The random word of a step of a cell in one of its streams: word `step mod 4` of the counter (cell,
+/// step div 4, stream, high half of the cell's number), so that engines may keep the other three.
+#[must_use]
+#[inline(always)]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the words of a 64-bit number"
+)]
+pub fn step_word(seed: u64, stream: u32, cell: [u32; 2], step: u32) -> u32 {
+    let key = [seed as u32, (seed >> 32) as u32];
+    philox([cell[0], step >> 2, stream, cell[1]], key)[(step & 3) as usize]
 }
 
 /// 64 random bits for item `index` of `stream` under `seed`.

@@ -12,6 +12,7 @@ use super::math::{
 };
 use super::program::{Code, Inst, LANES, Memory, Tile};
 use super::real::Real;
+use crate::random::step_word;
 
 /// The registers other than the one written. A destination never aliases a source in a loop.
 struct Others<'a, R> {
@@ -255,6 +256,17 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             let last = table.len() - 1;
             apart!(|a| table[(a.to_word() as usize).min(last)]);
         }
+        Code::Random => {
+            let seed = u64::from(k.to_word()) | u64::from(j.to_word()) << 32;
+            let stream = s.to_word();
+            // Which word is the same for all lanes: chosen outside their loop.
+            match step & 3 {
+                0 => both_apart!(|a, b| random(seed, stream, a, b, step & !3)),
+                1 => both_apart!(|a, b| random(seed, stream, a, b, step & !3 | 1)),
+                2 => both_apart!(|a, b| random(seed, stream, a, b, step & !3 | 2)),
+                _ => both_apart!(|a, b| random(seed, stream, a, b, step | 3)),
+            }
+        }
         Code::Add => two!(|a, b| a + b),
         Code::Sub => two!(|a, b| a - b),
         Code::Mul => two!(|a, b| a * b),
@@ -301,6 +313,11 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Select => three!(|a, b, c| R::select(a, b, c)),
         Code::StoreAt | Code::StoreAtWhere => {}
     }
+}
+
+#[inline(always)]
+fn random<R: Real>(seed: u64, stream: u32, low: R, high: R, step: u32) -> R {
+    R::word(step_word(seed, stream, [low.to_word(), high.to_word()], step) >> 9)
 }
 
 /// Does the polynomial of exprel hold for `a·k + j` in every lane?

@@ -135,6 +135,8 @@ pub(super) enum Code {
     SelectKK,
     /// Entry a of a table.
     LoadAt,
+    /// 23 random bits of the cell (a, b) in stream s of the seed (k, j).
+    Random,
     /// a + b
     Add,
     /// a − b
@@ -252,6 +254,7 @@ impl Code {
             | Code::ExprelGiven
             | Code::Pow4
             | Code::LoadAt
+            | Code::Random
             | Code::Pow
             | Code::RemU
             | Code::MulU

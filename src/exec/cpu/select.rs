@@ -116,6 +116,18 @@ impl<'a> Selector<'a> {
             Op::Compare(op, a, b) => self.compare(op, a, b),
             Op::Select { cond, yes, no } => self.choice(cond, yes, no),
             Op::Relax { x, a, r } => self.relaxation(x, a, r),
+            Op::Random { cell, stream, seed } => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "the words of a 64-bit number"
+                )]
+                let words = [seed as u32, (seed >> 32) as u32, stream];
+                (
+                    Code::Random,
+                    cell.to_vec(),
+                    words.map(Literal::U32).to_vec(),
+                )
+            }
             Op::LoadAt { table, index } => {
                 list = table;
                 form(Code::LoadAt, &[index])

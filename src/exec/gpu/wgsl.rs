@@ -60,6 +60,13 @@ fn operation(block: &Block, op: &Op, shape: &Shape) -> String {
         Op::Compare(op, a, b) => compare(op, &at(a), &at(b)),
         Op::Select { cond, yes, no } => format!("select({}, {}, {})", at(no), at(yes), at(cond)),
         Op::Relax { x, a, r } => format!("m_relax({}, {}, {})", at(x), at(a), at(r)),
+        Op::Random { cell, stream, seed } => format!(
+            "r_bits({}, {}, step, {stream}u, {}u, {}u)",
+            at(cell[0]),
+            at(cell[1]),
+            seed & 0xffff_ffff,
+            seed >> 32
+        ),
         Op::LoadAt { table, index } => {
             let (first, length) = shape.table_words[usize::from(table)];
             format!("tables[{first}u + min({}, {}u)]", at(index), length - 1)
@@ -136,6 +143,7 @@ pub(super) fn place(slot: Slot) -> String {
         Slot::Uniform(i) => format!("u{i}"),
         Slot::Param(i) => format!("p{i}"),
         Slot::Input(i) => format!("i{i}"),
+        Slot::Noise(i) => format!("n{i}"),
         Slot::Time => "time".into(),
     }
 }
