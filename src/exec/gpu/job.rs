@@ -9,8 +9,8 @@ use std::time::Instant;
 use super::buffers::{Buffers, Header, tables};
 use super::device::Gpu;
 use super::dispatch::{Groups, Pace};
+use super::launch::Launch;
 use super::pipeline::Kernel;
-use super::shader::WORKGROUP_SIZE;
 use super::shape::Shape;
 use crate::exec::setup::{Recipe, SetUp};
 use crate::exec::{Cells, Column, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells};
@@ -42,7 +42,7 @@ pub(super) struct GpuJob {
 }
 
 impl GpuJob {
-    pub(super) fn new(gpu: &Gpu, plan: &Plan) -> Result<GpuJob, ExecError> {
+    pub(super) fn new(gpu: &Gpu, plan: &Plan, launch: Option<Launch>) -> Result<GpuJob, ExecError> {
         let begin = Instant::now();
         let report = &gpu.report;
         let shape = Shape::of(plan.layout());
@@ -51,7 +51,7 @@ impl GpuJob {
         if !report.hardware {
             tile_cells = tile_cells.min(SOFTWARE_TILE);
         }
-        let kernel = Kernel::compile(gpu, plan)?;
+        let kernel = Kernel::compile(gpu, plan, launch.unwrap_or_else(|| Launch::of(plan)))?;
         let tables = tables(gpu, plan, &shape)?;
         let mut job = GpuJob {
             gpu: gpu.clone(),
@@ -257,7 +257,7 @@ impl Run<'_> {
     fn submit(&self, first_step: u32, n_steps: u32) -> Result<wgpu::SubmissionIndex, ExecError> {
         let n_cells = self.buffers.n_cells;
         let most = self.gpu.report.max_workgroups;
-        let groups = Groups::of(n_cells, WORKGROUP_SIZE, most).ok_or_else(|| {
+        let groups = Groups::of(n_cells, self.kernel.launch, most).ok_or_else(|| {
             ExecError::TooLarge(format!(
                 "{n_cells} cells need more than {most} x {most} workgroups"
             ))
@@ -269,7 +269,7 @@ impl Run<'_> {
                     n_cells,
                     first_step,
                     n_steps,
-                    row: groups.x * WORKGROUP_SIZE,
+                    row: groups.x * self.kernel.launch.workgroup_size,
                 },
             );
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `shape` | which column of which buffer holds what; how many cells fit |
 //! | `wgsl` | a block as WGSL |
+//! | `launch` | how a kernel's work is cut into workgroups, invocations and rounds |
 //! | `shader` | the whole text of a kernel |
 //! | `device` | adapters, the choice among them, faults |
 //! | `missing` | why there is no device |
@@ -21,6 +22,7 @@ mod buffers;
 mod device;
 mod dispatch;
 mod job;
+mod launch;
 mod missing;
 mod pipeline;
 mod shader;
@@ -32,6 +34,7 @@ mod tests;
 mod wgsl;
 
 pub use device::{AdapterReport, DeviceChoice, adapters};
+pub use launch::Launch;
 pub use missing::missing;
 pub use shader::wgsl;
 pub use shape::{Footprint, footprint};
@@ -45,6 +48,7 @@ use device::Gpu;
 pub struct GpuEngine {
     gpu: Gpu,
     choice: DeviceChoice,
+    launch: Option<Launch>,
 }
 
 impl GpuEngine {
@@ -56,7 +60,17 @@ impl GpuEngine {
         Ok(GpuEngine {
             gpu: Gpu::open(choice)?,
             choice: choice.clone(),
+            launch: None,
         })
+    }
+
+    /// The same engine, whose kernels are all launched in this shape.
+    #[must_use]
+    pub fn with_launch(self, launch: Launch) -> GpuEngine {
+        GpuEngine {
+            launch: Some(launch),
+            ..self
+        }
     }
 
     /// The device.
@@ -84,8 +98,8 @@ impl Engine for GpuEngine {
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
         if self.gpu.check().is_err() {
             let gpu = Gpu::open(&self.choice)?;
-            return Ok(Box::new(job::GpuJob::new(&gpu, plan)?));
+            return Ok(Box::new(job::GpuJob::new(&gpu, plan, self.launch)?));
         }
-        Ok(Box::new(job::GpuJob::new(&self.gpu, plan)?))
+        Ok(Box::new(job::GpuJob::new(&self.gpu, plan, self.launch)?))
     }
 }

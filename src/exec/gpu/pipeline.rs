@@ -1,22 +1,24 @@
 //! A plan's kernel, compiled.
 //!
-//! Takes a plan; gives the pipeline and the layout of its bindings, which never changes.
+//! Takes a plan and the shape of its launch; gives the pipeline and the layout of its bindings, which never changes.
 
 use super::device::Gpu;
-use super::shader::{ENTRY_POINT, wgsl};
+use super::launch::Launch;
+use super::shader::{ENTRY_POINT, kernel};
 use crate::exec::ExecError;
 use crate::plan::Plan;
 
 /// What a dispatch needs besides buffers.
 #[derive(Debug)]
 pub(super) struct Kernel {
+    pub(super) launch: Launch,
     pub(super) bindings: wgpu::BindGroupLayout,
     pub(super) pipeline: wgpu::ComputePipeline,
 }
 
 impl Kernel {
-    pub(super) fn compile(gpu: &Gpu, plan: &Plan) -> Result<Kernel, ExecError> {
-        let text = wgsl(plan);
+    pub(super) fn compile(gpu: &Gpu, plan: &Plan, launch: Launch) -> Result<Kernel, ExecError> {
+        let text = kernel(plan, launch);
         gpu.scoped("the kernel", || {
             let module = gpu
                 .device
@@ -42,7 +44,11 @@ impl Kernel {
                     compilation_options: wgpu::PipelineCompilationOptions::default(),
                     cache: None,
                 });
-            Kernel { bindings, pipeline }
+            Kernel {
+                launch,
+                bindings,
+                pipeline,
+            }
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The engine on a device, against the reference.
 
 use super::testing::{Function, Keep, cells, engine, functions, hodgkin_huxley, lif, waveform};
-use super::{DeviceChoice, GpuEngine};
+use super::{DeviceChoice, GpuEngine, Launch};
 use crate::exec::reference::ReferenceEngine;
 use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput};
 use crate::ir::{BinaryOp, Builder, CompareOp, Literal, UnaryOp, Value};
@@ -133,6 +133,47 @@ fn tiles_chunks_and_buffers_change_no_bit() {
         ] {
             let cut = run(&gpu, &plan.with_limits(limits), &cells);
             assert!(cut == whole, "{}: {limits:?}", plan.name());
+        }
+    }
+}
+
+/// Every number of each kind at least once, and some together.
+fn launches() -> Vec<Launch> {
+    let of = |workgroup_size, cells, unroll| Launch {
+        workgroup_size,
+        cells,
+        unroll,
+    };
+    vec![
+        of(64, 1, 1),
+        of(64, 1, 2),
+        of(32, 1, 4),
+        of(128, 1, 8),
+        of(64, 2, 1),
+        of(256, 2, 4),
+        of(64, 4, 2),
+    ]
+}
+
+#[test]
+fn the_shape_of_the_launch_changes_no_bit() {
+    let Some(gpu) = engine() else { return };
+    for (plan, cells) in [
+        (lif(503), cells(1001, 10.0, 40.0)),
+        (hodgkin_huxley(503), cells(151, 0.0, 30.0)),
+        (waveform(101), cells(3, -3.0, 3.0)),
+    ] {
+        let whole = run(&gpu, &plan, &cells);
+        for launch in launches() {
+            let shaped = gpu.clone().with_launch(launch);
+            for chunk_steps in [u32::MAX, 100, 7, 1] {
+                let plan = plan.with_limits(Limits {
+                    chunk_steps,
+                    ..Limits::default()
+                });
+                let found = run(&shaped, &plan, &cells);
+                assert!(found == whole, "{}: {launch}, {chunk_steps}", plan.name());
+            }
         }
     }
 }
@@ -492,7 +533,9 @@ fn generated_kernels_are_valid() {
         .collect();
     let all: Vec<&Function> = all.iter().map(|f| f as _).collect();
     for plan in [lif(10), hodgkin_huxley(10), waveform(10), functions(&all)] {
-        validate(&super::wgsl(&plan));
+        for launch in launches() {
+            validate(&super::shader::kernel(&plan, launch));
+        }
     }
 }
 

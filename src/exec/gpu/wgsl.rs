@@ -3,18 +3,33 @@
 //! Takes a checked block; gives one `let` per instruction, then the stores. Pure: the same block
 //! gives the same text.
 //!
-//! Names are neutral (`s0`, `a0`, `d0`, `t0`, `u0` for slots, `v0` for values); the field's words
-//! stand in comments, so nothing that a user wrote becomes code.
+//! Names are neutral (`s0`, `a0`, `d0`, `t0`, `u0` for slots, `v0` for values; `s0_1` is the slot of
+//! an invocation's second cell); the field's words stand in comments, so nothing that a user wrote
+//! becomes code.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use super::shape::Shape;
 use crate::ir::{BinaryOp, Block, CompareOp, Literal, Op, Slot, StoreAt, Type, UnaryOp, Value};
 
-/// Writes `block`, indented by `margin`.
-pub(super) fn write_block(text: &mut String, block: &Block, shape: &Shape) {
+/// Which of the cells of an invocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Nth(pub(super) u32);
+
+impl fmt::Display for Nth {
+    /// What its names end in: nothing for the first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            n => write!(f, "_{n}"),
+        }
+    }
+}
+
+/// Writes `block` for one of the cells.
+pub(super) fn write_block(text: &mut String, block: &Block, shape: &Shape, nth: Nth) {
     let guard = match block.guard {
-        Some(guard) => format!("if ({}) ", place(guard)),
+        Some(guard) => format!("if ({}) ", place(guard, nth)),
         None => String::new(),
     };
     // Writing into a String cannot fail, here and below.
@@ -24,36 +39,42 @@ pub(super) fn write_block(text: &mut String, block: &Block, shape: &Shape) {
             let _ = writeln!(
                 text,
                 "        let v{index} = {};",
-                operation(block, &instr.op, shape)
+                operation(block, &instr.op, shape, nth)
             );
         }
     }
     for &(slot, value) in &block.stores {
-        let _ = writeln!(text, "        {} = {};", place(slot), operand(block, value));
+        let (place, value) = (place(slot, nth), operand(block, value));
+        let _ = writeln!(text, "        {place} = {value};");
     }
     for store in &block.store_ats {
-        write_store_at(text, block, store, shape);
+        write_store_at(text, block, store, shape, nth);
     }
     text.push_str("    }\n");
 }
 
-/// A write past the capacity is dropped.
-fn write_store_at(text: &mut String, block: &Block, store: &StoreAt, shape: &Shape) {
+/// A write past the capacity is dropped, and so is that of a cell beyond the last.
+fn write_store_at(text: &mut String, block: &Block, store: &StoreAt, shape: &Shape, nth: Nth) {
     let (first, capacity) = shape.stream_columns[usize::from(store.stream)];
     let index = operand(block, store.index);
     let word = to_word(&operand(block, store.value), block.type_of(store.value));
+    let fits = format!("{index} < {capacity}u");
+    let condition = match nth.0 {
+        0 => fits,
+        _ => format!("({fits}) & (cell{nth} < header.n_cells)"),
+    };
     let _ = writeln!(
         text,
-        "        if ({index} < {capacity}u) {{\n            \
-         streams[({first}u + {index}) * header.n_cells + cell] = {word};\n        }}"
+        "        if ({condition}) {{\n            \
+         streams[({first}u + {index}) * header.n_cells + cell{nth}] = {word};\n        }}"
     );
 }
 
-fn operation(block: &Block, op: &Op, shape: &Shape) -> String {
+fn operation(block: &Block, op: &Op, shape: &Shape, nth: Nth) -> String {
     let at = |v: Value| operand(block, v);
     match *op {
         Op::Const(value) => literal(value),
-        Op::Load(slot) => place(slot),
+        Op::Load(slot) => place(slot, nth),
         Op::Step => "step".into(),
         Op::Unary(op, a) => unary(op, &at(a)),
         Op::Binary(op, a, b) => binary(op, block.type_of(a), &at(a), &at(b)),
@@ -126,13 +147,14 @@ fn operand(block: &Block, value: Value) -> String {
     }
 }
 
-/// Where a slot lives while the kernel runs. A plan's steps use no other kinds of slots.
-pub(super) fn place(slot: Slot) -> String {
+/// Where a slot of a cell lives while the kernel runs; that of a uniform is one for all cells. A
+/// plan's steps use no other kinds of slots.
+pub(super) fn place(slot: Slot, nth: Nth) -> String {
     match slot {
-        Slot::Derived(i) => format!("(*c).d{i}"),
-        Slot::State(i) => format!("(*c).s{i}"),
-        Slot::Accum(i) => format!("(*c).a{i}"),
-        Slot::Temp(i) => format!("t{i}"),
+        Slot::Derived(i) => format!("(*c).d{i}{nth}"),
+        Slot::State(i) => format!("(*c).s{i}{nth}"),
+        Slot::Accum(i) => format!("(*c).a{i}{nth}"),
+        Slot::Temp(i) => format!("t{i}{nth}"),
         Slot::Uniform(i) => format!("u{i}"),
         Slot::Param(i) => format!("p{i}"),
         Slot::Input(i) => format!("i{i}"),
@@ -255,7 +277,7 @@ mod tests {
             capacity: 3,
         });
         let mut text = String::new();
-        write_block(&mut text, &b.finish(), &Shape::of(&layout));
+        write_block(&mut text, &b.finish(), &Shape::of(&layout), Nth(0));
         assert_eq!(
             text,
             "    // reset
