@@ -113,6 +113,24 @@ impl Buffers {
             .write_buffer(buffer, offset, bytemuck::cast_slice(words));
     }
 
+    /// Copies the cells of `aside` from `source`, where they begin with cell `from`, to its `target`.
+    pub(super) fn copy_cells(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        source: &wgpu::Buffer,
+        from: u32,
+        aside: &Buffers,
+        target: &wgpu::Buffer,
+        columns: u64,
+    ) {
+        let (here, there) = (u64::from(self.n_cells), u64::from(aside.n_cells));
+        for column in 0..columns {
+            let begin = (column * here + u64::from(from)) * WORD;
+            let end = column * there * WORD;
+            encoder.copy_buffer_to_buffer(source, begin, target, end, there * WORD);
+        }
+    }
+
     /// Reads `columns` columns of `buffer`, from `first` on.
     pub(super) fn read(
         &self,

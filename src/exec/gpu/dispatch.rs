@@ -31,6 +31,8 @@ pub(super) struct Pace {
     target_s: f64,
     most: u32,
     steps: u32,
+    /// Do chunks take about their time, as far as they may?
+    settled: bool,
 }
 
 impl Pace {
@@ -46,6 +48,7 @@ impl Pace {
             target_s,
             most,
             steps: (FIRST_CELL_STEPS / n_cells.max(1)).clamp(1, FIRST_STEPS.min(most)),
+            settled: false,
         }
     }
 
@@ -64,6 +67,12 @@ impl Pace {
         )]
         let steps = (f64::from(steps) * ratio) as u32;
         self.steps = steps.clamp(1, self.most);
+        self.settled = (0.5..2.0).contains(&ratio) || self.steps == self.most;
+    }
+
+    /// Is one chunk like the next?
+    pub(super) fn settled(&self) -> bool {
+        self.settled
     }
 }
 
@@ -98,8 +107,9 @@ mod tests {
             pace.observe(steps, f64::from(steps) * cell_step_s);
         }
         assert!((9_000..11_000).contains(&pace.steps()), "{pace:?}");
+        assert!(pace.settled());
         pace.observe(10_000, 1e9);
-        assert_eq!(pace.steps(), 2_500);
+        assert_eq!((pace.steps(), pace.settled()), (2_500, false));
         pace.observe(1, 1e9);
         assert_eq!(pace.steps(), 1);
         let mut bounded = Pace::new(false, 1000, 7);

@@ -1,6 +1,10 @@
 //! The engine on a device, against the reference.
 
-use super::testing::{Function, Keep, cells, engine, functions, hodgkin_huxley, lif, waveform};
+use super::cache::Cache;
+use super::job::GpuJob;
+use super::testing::{
+    Function, Keep, cells, engine, engine_with, functions, hodgkin_huxley, lif, waveform,
+};
 use super::{DeviceChoice, GpuEngine, Launch};
 use crate::exec::reference::ReferenceEngine;
 use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput};
@@ -176,6 +180,64 @@ fn the_shape_of_the_launch_changes_no_bit() {
             }
         }
     }
+}
+
+#[test]
+fn a_search_changes_no_bit_and_what_it_finds_is_remembered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = Cache::at(folder.path());
+    let Some(gpu) = engine_with(Some(cache.clone())) else {
+        return;
+    };
+    let plan = lif(2000).with_limits(Limits {
+        chunk_steps: 50,
+        ..Limits::default()
+    });
+    let cells = cells(1500, 10.0, 40.0);
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (whole, stats) = again(&mut job, &cells, Start::Initial);
+    assert_eq!(stats.launch, Some(Launch::of(&plan)), "too short a run");
+    job.search_at_leisure();
+    let mut launch = None;
+    for _ in 0..20 {
+        let (found, stats) = again(&mut job, &cells, Start::Initial);
+        assert!(found == whole, "{:?}", stats.launch);
+        launch = stats.launch;
+        if job.has_searched() {
+            break;
+        }
+    }
+    assert!(job.has_searched());
+    let Some(gpu) = engine_with(Some(cache)) else {
+        return;
+    };
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (found, stats) = again(&mut job, &cells, Start::Initial);
+    assert!(found == whole && stats.launch == launch && job.has_searched());
+    // Damage costs no more than the search.
+    for file in std::fs::read_dir(folder.path()).expect("a folder") {
+        std::fs::write(file.expect("a file").path(), "damaged").expect("written");
+    }
+    let Some(gpu) = engine_with(Some(Cache::at(folder.path()))) else {
+        return;
+    };
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (found, _) = again(&mut job, &cells, Start::Initial);
+    assert!(found == whole && !job.has_searched());
+}
+
+#[test]
+fn a_kernel_with_other_bits_is_told_from_one_with_the_same() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (hodgkin_huxley(200), cells(1500, 0.0, 30.0));
+    let same = |other: &Plan| {
+        let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+        again(&mut job, &cells, Start::Initial);
+        job.has_the_bits_of(other).expect("compared")
+    };
+    assert!(same(&plan));
+    // The same model, off by a rounding in one place.
+    assert!(!same(&super::testing::hodgkin_huxley_with(200, 120.000_01)));
 }
 
 #[test]
