@@ -235,9 +235,7 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
         let v5 = (*c).d0;
         let v8 = v0 + 40.0f;
         let v11 = v8 * (-0.1f);
-        let v13 = v0 * (-0.0125f);
-        let v15 = v13 + (-0.8125f);
-        let v16 = m_exp(v15);
+        let v16 = exp2(v0 * (-0.018033689f) + (-1.1721897f));
         let v17 = v16 * v16;
         let v18 = v17 * v17;
         let v19 = v18 * v18;
@@ -245,8 +243,7 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
         let v22 = m_exprel_given(v11, v21);
         let v23 = 1.0f / v22;
         let v26 = v0 + 65.0f;
-        let v28 = v26 * (-0.055555556f);
-        let v29 = m_exp(v28);
+        let v29 = exp2(v26 * (-0.080149725f));
         let v30 = v29 * 4.0f;
         let v32 = v19 * 20.085537f;
         let v33 = v32 + 1.0f;

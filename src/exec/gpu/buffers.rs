@@ -106,9 +106,20 @@ impl Buffers {
             .write_buffer(&self.header, 0, bytemuck::bytes_of(&header));
     }
 
+    /// Fills column `column` of `buffer` with zeros.
+    pub(super) fn clear(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        buffer: &wgpu::Buffer,
+        column: u16,
+    ) {
+        let bytes = u64::from(self.n_cells) * WORD;
+        encoder.clear_buffer(buffer, u64::from(column) * bytes, Some(bytes));
+    }
+
     /// Fills column `column` of `buffer`.
-    pub(super) fn write(&self, gpu: &Gpu, buffer: &wgpu::Buffer, column: u64, words: &[u32]) {
-        let offset = column * u64::from(self.n_cells) * WORD;
+    pub(super) fn write(&self, gpu: &Gpu, buffer: &wgpu::Buffer, column: u16, words: &[u32]) {
+        let offset = u64::from(column) * u64::from(self.n_cells) * WORD;
         gpu.queue
             .write_buffer(buffer, offset, bytemuck::cast_slice(words));
     }

@@ -13,7 +13,7 @@ use super::launch::Launch;
 use super::pipeline::Kernels;
 use super::search::Search;
 use super::shape::Shape;
-use crate::exec::setup::{Recipe, SetUp};
+use crate::exec::setup::{Recipe, SetUpColumn};
 use crate::exec::{Cells, Column, ExecError, Sink, Start, TileOutput};
 use crate::ir::{Literal, Slot, Type};
 use crate::plan::{Output, Plan, SlotInfo};
@@ -52,12 +52,17 @@ impl Run<'_> {
         let layout = self.plan.layout();
         let buffers = self.buffers;
         let submission = self.gpu.scoped("the cells' initial values", || {
-            self.upload(&set_up, &buffers.derived, &layout.derived, Slot::Derived);
-            if start == Start::Initial {
-                self.upload(&set_up, &buffers.state, &layout.states, Slot::State);
-            }
-            self.upload(&set_up, &buffers.accum, &layout.accums, Slot::Accum);
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+            let mut fill = |buffer, infos: &[SlotInfo], slot: fn(u16) -> Slot| {
+                for (number, _) in (0..).zip(infos) {
+                    self.fill(&mut encoder, buffer, number, set_up.column(slot(number)));
+                }
+            };
+            fill(&buffers.derived, &layout.derived, Slot::Derived);
+            if start == Start::Initial {
+                fill(&buffers.state, &layout.states, Slot::State);
+            }
+            fill(&buffers.accum, &layout.accums, Slot::Accum);
             encoder.clear_buffer(&buffers.status, 0, None);
             if self.shape.streams > 0 {
                 encoder.clear_buffer(&buffers.streams, 0, None);
@@ -67,22 +72,27 @@ impl Run<'_> {
         self.gpu.wait(submission)
     }
 
-    fn upload(
+    /// Fills column `number` of `buffer`. Zeros are made on the device: most accumulators begin so, and
+    /// of many cells the way there takes longer than a short run.
+    fn fill(
         &self,
-        set_up: &SetUp,
+        encoder: &mut wgpu::CommandEncoder,
         buffer: &wgpu::Buffer,
-        infos: &[SlotInfo],
-        slot: impl Fn(u16) -> Slot,
+        number: u16,
+        column: Option<SetUpColumn>,
     ) {
         let n_cells = self.buffers.n_cells as usize;
-        let mut words = Vec::with_capacity(n_cells);
-        for (number, _) in (0..).zip(infos) {
-            let column = set_up.column(slot(number));
-            let at = |cell| column.and_then(|column| column.at(cell));
-            words.clear();
-            words.extend((0..n_cells).map(|cell| at(cell).map_or(0, word)));
-            self.buffers
-                .write(self.gpu, buffer, u64::from(number), &words);
+        let words = match column {
+            None => vec![0],
+            Some(SetUpColumn::Same(value)) => vec![word(value)],
+            Some(SetUpColumn::Each(values)) => values.iter().map(|&value| word(value)).collect(),
+        };
+        match words[..] {
+            [0] => self.buffers.clear(encoder, buffer, number),
+            [same] => self
+                .buffers
+                .write(self.gpu, buffer, number, &vec![same; n_cells]),
+            _ => self.buffers.write(self.gpu, buffer, number, &words),
         }
     }
 

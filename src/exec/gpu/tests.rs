@@ -584,6 +584,42 @@ fn functions_stay_within_their_stated_errors() {
     assert!(!failed, "see the list");
 }
 
+/// The bound is that of 2^x near 0 and three roundings of the exponent's parts: of the factor, of the
+/// product and of the sum.
+#[test]
+fn an_exponential_of_a_multiple_is_as_good_as_one_of_its_argument() {
+    let Some(gpu) = engine() else { return };
+    for (k, c) in [
+        (-0.1, 0.0),
+        (-0.0125, -0.8125),
+        (1.0 / 9.0, 3.5),
+        (-3.0, 0.25),
+    ] {
+        let rate = move |b: &mut Builder, x: Value| {
+            let product = b.scale(x, k);
+            let shift = b.float(c);
+            let sum = b.add(product, shift);
+            b.unary(UnaryOp::Exp, sum)
+        };
+        let mut points = cells(20_000, -100.0, 60.0);
+        for x in &mut points.params[0] {
+            *x = f64::from(*x as f32);
+        }
+        let found = run(&gpu, &functions(&[&rate]), &points);
+        for (&x, &y) in points.params[0].iter().zip(floats(&found.columns[0])) {
+            let (exact, parts) = ((k * x + c).exp(), (k * x).abs() + c.abs());
+            // Beyond, results leave the range of f32.
+            if parts < 80.0 {
+                let error = (y - exact).abs() / exact;
+                assert!(
+                    error < 3.5e-7 + 3.0 * 2f64.powi(-24) * parts,
+                    "{k}, {c} at {x}: {error}"
+                );
+            }
+        }
+    }
+}
+
 /// Every generated kernel is valid WGSL of the portable core.
 #[test]
 fn generated_kernels_are_valid() {
