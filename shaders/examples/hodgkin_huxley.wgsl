@@ -172,7 +172,7 @@ fn m_finite(x: f32) -> bool {
 
 const WORKGROUP_SIZE: u32 = 64u;
 const CELLS: u32 = 1u;
-const UNROLL: u32 = 2u;
+const UNROLL: u32 = 1u;
 
 struct Cells {
     d0: f32,
@@ -353,7 +353,6 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
 
 fn step_round(c: ptr<function, Cells>, cell: u32, step: u32) {
     step_cells(c, cell, step + 0u);
-    step_cells(c, cell, step + 1u);
 }
 
 fn store_cells(c: ptr<function, Cells>, cell: u32, n_steps: u32) {

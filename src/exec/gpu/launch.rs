@@ -16,7 +16,7 @@ const MOST_INSTRUCTIONS: u32 = 1024;
 
 /// Instructions of a round that is not worth making longer: the loop around it costs some ten. What
 /// stands behind a guard is not counted, for it is rarely run.
-const ENOUGH_INSTRUCTIONS: u32 = 200;
+const ENOUGH_INSTRUCTIONS: u32 = 100;
 
 /// What each of the numbers may be.
 const WORKGROUP_SIZES: [u32; 4] = [32, 64, 128, 256];

@@ -116,8 +116,16 @@ fn logarithms_and_waves_are_within_the_stated_units() {
             worst::<f32, false>(60_000, 125, 23),
             [0.8, 0.51, 0.51],
         ),
-        ("f64 fma", worst::<f64, true>(20_000, 1000, 52), [0.8, 0.9, 0.9]),
-        ("f64", worst::<f64, false>(20_000, 1000, 52), [0.8, 0.9, 0.9]),
+        (
+            "f64 fma",
+            worst::<f64, true>(20_000, 1000, 52),
+            [0.8, 0.9, 0.9],
+        ),
+        (
+            "f64",
+            worst::<f64, false>(20_000, 1000, 52),
+            [0.8, 0.9, 0.9],
+        ),
     ] {
         println!("{name}: {found:.3?} within {bounds:?}");
         for (found, bound) in found.iter().zip(bounds) {
