@@ -1,14 +1,19 @@
-// The step kernel: one invocation is one cell, one dispatch is one chunk of steps.
+// The step kernel: one invocation is one cell or a few, one dispatch is one chunk of steps.
 //
-// This file owns the header, the bindings, the guard and the time loop. What the plan decides is
-// generated after it as whole functions:
+// This file owns the header, the bindings, the guard and the time loop. What the plan and the shape
+// of the launch decide is generated after it as whole functions:
 //
-//   WORKGROUP_SIZE                        how many cells make a workgroup
-//   struct Cell                           derived values, states and accumulators of one cell
-//   load_cell(cell) -> Cell               from memory to registers
-//   step_cell(c: ptr<Cell>, cell, step)   one step: the time block, then every block of the plan
-//   is_finite(c: ptr<Cell>) -> bool       is every floating-point state a number?
-//   store_cell(c: ptr<Cell>, cell)        from registers to memory
+//   WORKGROUP_SIZE                             how many invocations make a workgroup
+//   CELLS                                      how many cells an invocation steps
+//   UNROLL                                     how many steps a round of the time loop takes
+//   struct Cells                               derived values, states and accumulators of its cells
+//   load_cells(cell) -> Cells                  from memory to registers
+//   step_cells(c: ptr<Cells>, cell, step)      one step: the time block, then every block of the plan
+//   step_round(c: ptr<Cells>, cell, step)      UNROLL steps from this one on
+//   store_cells(c: ptr<Cells>, cell, n_steps)  from registers to memory, with tell_status of each
+//
+// The cells of an invocation are as far apart as there are invocations, so that neighbours read
+// neighbouring words. `cell` is the first of them; the last invocations have fewer.
 //
 // Recording is a block like any other, so there is no record_cell. stub.wgsl stands for the
 // generated part, so that this file can be checked alone.
@@ -41,18 +46,33 @@ const NON_FINITE: u32 = 0x80000000u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn run_chunk(@builtin(global_invocation_id) id: vec3<u32>) {
     let cell = id.x + id.y * header.row;
-    if (cell >= header.n_cells) {
+    if (cell >= cells_apart()) {
         return;
     }
     let first_step = header.first_step;
     let n_steps = header.n_steps;
-    var c = load_cell(cell);
+    var c = load_cells(cell);
     // The steps counted are those that were done: a driver may end a long loop early.
     var k = 0u;
-    for (; k < n_steps; k += 1u) {
-        step_cell(&c, cell, first_step + k);
+    // Whole rounds, then what is left of the chunk. Where a round is one step there is only the rest.
+    if (UNROLL > 1u) {
+        for (; k + UNROLL <= n_steps; k += UNROLL) {
+            step_round(&c, cell, first_step + k);
+        }
     }
-    store_cell(&c, cell);
-    let done = (status[cell] + k) & ~NON_FINITE;
-    status[cell] = select(done | NON_FINITE, done, is_finite(&c));
+    for (; k < n_steps; k += 1u) {
+        step_cells(&c, cell, first_step + k);
+    }
+    store_cells(&c, cell, k);
+}
+
+// From one cell of an invocation to the next: how many invocations there are.
+fn cells_apart() -> u32 {
+    return (header.n_cells + (CELLS - 1u)) / CELLS;
+}
+
+// Counts the steps of a cell and notes whether it is still a number.
+fn tell_status(cell: u32, n_steps: u32, finite: bool) {
+    let done = (status[cell] + n_steps) & ~NON_FINITE;
+    status[cell] = select(done | NON_FINITE, done, finite);
 }

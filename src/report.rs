@@ -95,6 +95,8 @@ pub struct RunReport {
     pub adapter: Option<Adapter>,
     /// Floating-point type, `f32` or `f64`.
     pub precision: String,
+    /// The shape in which a GPU's kernel was launched, in words.
+    pub launch: Option<String>,
     /// Where the time went.
     pub times: Times,
     /// Cells of the grid.
@@ -124,12 +126,12 @@ impl RunReport {
     }
 
     /// What a file of a table says of itself, where its format has a place for it: as `run.json`
-    /// the report without what differs from run to run of the same experiment (times and files),
+    /// the report without what differs from run to run of the same experiment (times, the shape of a launch, and files),
     /// and as `units` the unit of each column of `schema` that has one, by its header.
     pub fn facts(&self, schema: &Schema) -> Vec<(String, String)> {
         let mut report = self.value();
         if let Some(report) = report.as_object_mut() {
-            for name in ["times", "cell_steps_per_s", "files"] {
+            for name in ["times", "cell_steps_per_s", "launch", "files"] {
                 report.shift_remove(name);
             }
             if let Some(counts) = report.get_mut("counts").and_then(Value::as_object_mut) {
@@ -163,6 +165,7 @@ impl RunReport {
             "adapter": adapter.map(|adapter| &adapter.name),
             "driver": adapter.map(|adapter| &adapter.driver),
             "precision": self.precision,
+            "launch": self.launch,
             "times": {
                 "compile [s]": self.times.compile,
                 "upload [s]": self.times.upload,
@@ -230,6 +233,7 @@ mod tests {
             engine: "cpu".to_string(),
             adapter: None,
             precision: "f32".to_string(),
+            launch: None,
             times: Times {
                 compile: 0.5,
                 upload: 0.25,
@@ -283,6 +287,7 @@ mod tests {
         };
         let mut other = report();
         other.times.run = 9.0;
+        other.launch = Some("workgroups of 64".to_string());
         other.n_cell_steps = 1;
         other.files.clear();
         let facts = report().facts(&schema);

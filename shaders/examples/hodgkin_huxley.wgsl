@@ -1,14 +1,19 @@
-// The step kernel: one invocation is one cell, one dispatch is one chunk of steps.
+// The step kernel: one invocation is one cell or a few, one dispatch is one chunk of steps.
 //
-// This file owns the header, the bindings, the guard and the time loop. What the plan decides is
-// generated after it as whole functions:
+// This file owns the header, the bindings, the guard and the time loop. What the plan and the shape
+// of the launch decide is generated after it as whole functions:
 //
-//   WORKGROUP_SIZE                        how many cells make a workgroup
-//   struct Cell                           derived values, states and accumulators of one cell
-//   load_cell(cell) -> Cell               from memory to registers
-//   step_cell(c: ptr<Cell>, cell, step)   one step: the time block, then every block of the plan
-//   is_finite(c: ptr<Cell>) -> bool       is every floating-point state a number?
-//   store_cell(c: ptr<Cell>, cell)        from registers to memory
+//   WORKGROUP_SIZE                             how many invocations make a workgroup
+//   CELLS                                      how many cells an invocation steps
+//   UNROLL                                     how many steps a round of the time loop takes
+//   struct Cells                               derived values, states and accumulators of its cells
+//   load_cells(cell) -> Cells                  from memory to registers
+//   step_cells(c: ptr<Cells>, cell, step)      one step: the time block, then every block of the plan
+//   step_round(c: ptr<Cells>, cell, step)      UNROLL steps from this one on
+//   store_cells(c: ptr<Cells>, cell, n_steps)  from registers to memory, with tell_status of each
+//
+// The cells of an invocation are as far apart as there are invocations, so that neighbours read
+// neighbouring words. `cell` is the first of them; the last invocations have fewer.
 //
 // Recording is a block like any other, so there is no record_cell. stub.wgsl stands for the
 // generated part, so that this file can be checked alone.
@@ -41,20 +46,35 @@ const NON_FINITE: u32 = 0x80000000u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn run_chunk(@builtin(global_invocation_id) id: vec3<u32>) {
     let cell = id.x + id.y * header.row;
-    if (cell >= header.n_cells) {
+    if (cell >= cells_apart()) {
         return;
     }
     let first_step = header.first_step;
     let n_steps = header.n_steps;
-    var c = load_cell(cell);
+    var c = load_cells(cell);
     // The steps counted are those that were done: a driver may end a long loop early.
     var k = 0u;
-    for (; k < n_steps; k += 1u) {
-        step_cell(&c, cell, first_step + k);
+    // Whole rounds, then what is left of the chunk. Where a round is one step there is only the rest.
+    if (UNROLL > 1u) {
+        for (; k + UNROLL <= n_steps; k += UNROLL) {
+            step_round(&c, cell, first_step + k);
+        }
     }
-    store_cell(&c, cell);
-    let done = (status[cell] + k) & ~NON_FINITE;
-    status[cell] = select(done | NON_FINITE, done, is_finite(&c));
+    for (; k < n_steps; k += 1u) {
+        step_cells(&c, cell, first_step + k);
+    }
+    store_cells(&c, cell, k);
+}
+
+// From one cell of an invocation to the next: how many invocations there are.
+fn cells_apart() -> u32 {
+    return (header.n_cells + (CELLS - 1u)) / CELLS;
+}
+
+// Counts the steps of a cell and notes whether it is still a number.
+fn tell_status(cell: u32, n_steps: u32, finite: bool) {
+    let done = (status[cell] + n_steps) & ~NON_FINITE;
+    status[cell] = select(done | NON_FINITE, done, finite);
 }
 
 // Mathematics that the builtins do not give to the precision that neuron models need.
@@ -151,8 +171,10 @@ fn m_finite(x: f32) -> bool {
 // Generated from the model hodgkin_huxley.
 
 const WORKGROUP_SIZE: u32 = 64u;
+const CELLS: u32 = 1u;
+const UNROLL: u32 = 1u;
 
-struct Cell {
+struct Cells {
     d0: f32,
     s0: f32, // v
     s1: f32, // m
@@ -171,9 +193,9 @@ struct Cell {
     a10: f32, // interval_squares
 }
 
-fn load_cell(cell: u32) -> Cell {
+fn load_cells(cell: u32) -> Cells {
     let n = header.n_cells;
-    var c: Cell;
+    var c: Cells;
     c.d0 = bitcast<f32>(derived[0u * n + cell]);
     c.s0 = bitcast<f32>(state[0u * n + cell]);
     c.s1 = bitcast<f32>(state[1u * n + cell]);
@@ -193,7 +215,7 @@ fn load_cell(cell: u32) -> Cell {
     return c;
 }
 
-fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
+fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
     var u0: u32;
     var t0: bool; // spike
     var t1: f32; // distance_before
@@ -213,9 +235,7 @@ fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
         let v5 = (*c).d0;
         let v8 = v0 + 40.0f;
         let v11 = v8 * (-0.1f);
-        let v13 = v0 * (-0.0125f);
-        let v15 = v13 + (-0.8125f);
-        let v16 = m_exp(v15);
+        let v16 = exp2(v0 * (-0.018033689f) + (-1.1721897f));
         let v17 = v16 * v16;
         let v18 = v17 * v17;
         let v19 = v18 * v18;
@@ -223,8 +243,7 @@ fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
         let v22 = m_exprel_given(v11, v21);
         let v23 = 1.0f / v22;
         let v26 = v0 + 65.0f;
-        let v28 = v26 * (-0.055555556f);
-        let v29 = m_exp(v28);
+        let v29 = exp2(v26 * (-0.080149725f));
         let v30 = v29 * 4.0f;
         let v32 = v19 * 20.085537f;
         let v33 = v32 + 1.0f;
@@ -332,16 +351,11 @@ fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
     }
 }
 
-fn is_finite(c: ptr<function, Cell>) -> bool {
-    var all = true;
-    all = all & m_finite((*c).s0);
-    all = all & m_finite((*c).s1);
-    all = all & m_finite((*c).s2);
-    all = all & m_finite((*c).s3);
-    return all;
+fn step_round(c: ptr<function, Cells>, cell: u32, step: u32) {
+    step_cells(c, cell, step + 0u);
 }
 
-fn store_cell(c: ptr<function, Cell>, cell: u32) {
+fn store_cells(c: ptr<function, Cells>, cell: u32, n_steps: u32) {
     let n = header.n_cells;
     state[0u * n + cell] = bitcast<u32>((*c).s0);
     state[1u * n + cell] = bitcast<u32>((*c).s1);
@@ -358,4 +372,5 @@ fn store_cell(c: ptr<function, Cell>, cell: u32) {
     accum[8u * n + cell] = bitcast<u32>((*c).a8);
     accum[9u * n + cell] = bitcast<u32>((*c).a9);
     accum[10u * n + cell] = bitcast<u32>((*c).a10);
+    tell_status(cell, n_steps, m_finite((*c).s0) & m_finite((*c).s1) & m_finite((*c).s2) & m_finite((*c).s3));
 }

@@ -1,14 +1,19 @@
-// The step kernel: one invocation is one cell, one dispatch is one chunk of steps.
+// The step kernel: one invocation is one cell or a few, one dispatch is one chunk of steps.
 //
-// This file owns the header, the bindings, the guard and the time loop. What the plan decides is
-// generated after it as whole functions:
+// This file owns the header, the bindings, the guard and the time loop. What the plan and the shape
+// of the launch decide is generated after it as whole functions:
 //
-//   WORKGROUP_SIZE                        how many cells make a workgroup
-//   struct Cell                           derived values, states and accumulators of one cell
-//   load_cell(cell) -> Cell               from memory to registers
-//   step_cell(c: ptr<Cell>, cell, step)   one step: the time block, then every block of the plan
-//   is_finite(c: ptr<Cell>) -> bool       is every floating-point state a number?
-//   store_cell(c: ptr<Cell>, cell)        from registers to memory
+//   WORKGROUP_SIZE                             how many invocations make a workgroup
+//   CELLS                                      how many cells an invocation steps
+//   UNROLL                                     how many steps a round of the time loop takes
+//   struct Cells                               derived values, states and accumulators of its cells
+//   load_cells(cell) -> Cells                  from memory to registers
+//   step_cells(c: ptr<Cells>, cell, step)      one step: the time block, then every block of the plan
+//   step_round(c: ptr<Cells>, cell, step)      UNROLL steps from this one on
+//   store_cells(c: ptr<Cells>, cell, n_steps)  from registers to memory, with tell_status of each
+//
+// The cells of an invocation are as far apart as there are invocations, so that neighbours read
+// neighbouring words. `cell` is the first of them; the last invocations have fewer.
 //
 // Recording is a block like any other, so there is no record_cell. stub.wgsl stands for the
 // generated part, so that this file can be checked alone.
@@ -41,20 +46,35 @@ const NON_FINITE: u32 = 0x80000000u;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn run_chunk(@builtin(global_invocation_id) id: vec3<u32>) {
     let cell = id.x + id.y * header.row;
-    if (cell >= header.n_cells) {
+    if (cell >= cells_apart()) {
         return;
     }
     let first_step = header.first_step;
     let n_steps = header.n_steps;
-    var c = load_cell(cell);
+    var c = load_cells(cell);
     // The steps counted are those that were done: a driver may end a long loop early.
     var k = 0u;
-    for (; k < n_steps; k += 1u) {
-        step_cell(&c, cell, first_step + k);
+    // Whole rounds, then what is left of the chunk. Where a round is one step there is only the rest.
+    if (UNROLL > 1u) {
+        for (; k + UNROLL <= n_steps; k += UNROLL) {
+            step_round(&c, cell, first_step + k);
+        }
     }
-    store_cell(&c, cell);
-    let done = (status[cell] + k) & ~NON_FINITE;
-    status[cell] = select(done | NON_FINITE, done, is_finite(&c));
+    for (; k < n_steps; k += 1u) {
+        step_cells(&c, cell, first_step + k);
+    }
+    store_cells(&c, cell, k);
+}
+
+// From one cell of an invocation to the next: how many invocations there are.
+fn cells_apart() -> u32 {
+    return (header.n_cells + (CELLS - 1u)) / CELLS;
+}
+
+// Counts the steps of a cell and notes whether it is still a number.
+fn tell_status(cell: u32, n_steps: u32, finite: bool) {
+    let done = (status[cell] + n_steps) & ~NON_FINITE;
+    status[cell] = select(done | NON_FINITE, done, finite);
 }
 
 // Mathematics that the builtins do not give to the precision that neuron models need.
@@ -151,8 +171,10 @@ fn m_finite(x: f32) -> bool {
 // Generated from the model lif.
 
 const WORKGROUP_SIZE: u32 = 64u;
+const CELLS: u32 = 1u;
+const UNROLL: u32 = 4u;
 
-struct Cell {
+struct Cells {
     d0: f32,
     s0: f32, // v
     s1: u32, // refractory_steps
@@ -169,9 +191,9 @@ struct Cell {
     a10: f32, // interval_squares
 }
 
-fn load_cell(cell: u32) -> Cell {
+fn load_cells(cell: u32) -> Cells {
     let n = header.n_cells;
-    var c: Cell;
+    var c: Cells;
     c.d0 = bitcast<f32>(derived[0u * n + cell]);
     c.s0 = bitcast<f32>(state[0u * n + cell]);
     c.s1 = state[1u * n + cell];
@@ -189,7 +211,7 @@ fn load_cell(cell: u32) -> Cell {
     return c;
 }
 
-fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
+fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
     var u0: u32;
     var t0: bool; // spike
     var t1: f32; // distance_before
@@ -284,13 +306,14 @@ fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {
     }
 }
 
-fn is_finite(c: ptr<function, Cell>) -> bool {
-    var all = true;
-    all = all & m_finite((*c).s0);
-    return all;
+fn step_round(c: ptr<function, Cells>, cell: u32, step: u32) {
+    step_cells(c, cell, step + 0u);
+    step_cells(c, cell, step + 1u);
+    step_cells(c, cell, step + 2u);
+    step_cells(c, cell, step + 3u);
 }
 
-fn store_cell(c: ptr<function, Cell>, cell: u32) {
+fn store_cells(c: ptr<function, Cells>, cell: u32, n_steps: u32) {
     let n = header.n_cells;
     state[0u * n + cell] = bitcast<u32>((*c).s0);
     state[1u * n + cell] = (*c).s1;
@@ -305,4 +328,5 @@ fn store_cell(c: ptr<function, Cell>, cell: u32) {
     accum[8u * n + cell] = bitcast<u32>((*c).a8);
     accum[9u * n + cell] = bitcast<u32>((*c).a9);
     accum[10u * n + cell] = bitcast<u32>((*c).a10);
+    tell_status(cell, n_steps, m_finite((*c).s0));
 }

@@ -168,6 +168,8 @@ pub struct RunStats {
     pub run_s: f64,
     /// Seconds of reading results back and handing them over.
     pub readback_s: f64,
+    /// The shape in which a GPU's kernel was launched at the end.
+    pub launch: Option<gpu::Launch>,
 }
 
 impl RunStats {
@@ -178,6 +180,7 @@ impl RunStats {
         self.upload_s += other.upload_s;
         self.run_s += other.run_s;
         self.readback_s += other.readback_s;
+        self.launch = other.launch.or(self.launch);
     }
 }
 

@@ -22,6 +22,7 @@ macro_rules! models {
 models! {
     hodgkin_huxley
     lif
+    lif_noise
     passive_membrane
     two_ion_membrane
     ghk_membrane
@@ -52,6 +53,7 @@ models! {
     pospischil_ib
     pospischil_lts
     destexhe_pare
+    destexhe_pare_noise
     rothman_manis
     thalamic_relay
     thalamic_reticular

@@ -65,17 +65,17 @@ fn each_error_is_named_and_placed() {
         ),
         (
             "a = rand() : 1",
-            "`rand()`: random numbers are not supported yet",
+            "`rand()`: random numbers are those of `xi` and `poisson(rate)`",
             "^^^^ not supported",
         ),
         (
             "a = randn() : 1",
-            "random numbers are not supported yet",
+            "random numbers are those of `xi`",
             "^^^^^ not",
         ),
         (
             "a = xi : 1",
-            "noise is not supported yet",
+            "noise can stand in a differential equation alone",
             "^^ not supported",
         ),
         (

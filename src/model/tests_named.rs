@@ -172,3 +172,45 @@ fn an_unknown_preset_is_told_with_the_known_ones() {
     let text = wrong.render(&SourceText::new("test", TEXT));
     assert!(text.contains("there is no preset `othr`") && text.contains("did you mean `other`?"));
 }
+
+#[test]
+fn noise_stands_linearly_in_equations_alone() {
+    let base = "param tau = 10 ms\ninit v = 0 mV\n";
+    for (text, message) in [
+        (
+            "dv/dt = -v/tau + 1 mV*xi : mV",
+            "`dv/dt` is in the unit of `v` per time",
+        ),
+        (
+            "dv/dt = -v/tau + 1 mV*sqrt(2/tau)*xi*xi : mV",
+            "is in the unit of `v` per time",
+        ),
+        (
+            "dv/dt = -v/tau + 1 mV*xi_a*xi_b : mV",
+            "noise must enter an equation linearly",
+        ),
+        (
+            "dv/dt = -v/tau + exp(sqrt(tau)*xi)*1 mV/tau : mV",
+            "noise must enter an equation linearly",
+        ),
+        (
+            "dv/dt = -v/tau + 1 mV*poisson(tau) : mV",
+            "`poisson` takes a rate",
+        ),
+        (
+            "dv/dt = -v/tau + 1 mV*poisson(1 Hz, 2 Hz) : mV",
+            "takes 1 argument, not 2",
+        ),
+        (
+            "x = xi*1 mV : mV\ndv/dt = x/tau : mV",
+            "noise can stand in a differential",
+        ),
+        (
+            "dv/dt = -v/tau : mV\nreset v = xi*1 mV\nthreshold v > 1 mV",
+            "noise can stand in",
+        ),
+    ] {
+        let found = errors(&format!("{base}{text}\n"));
+        assert!(found.contains(message), "{text}\n{found}");
+    }
+}

@@ -26,6 +26,7 @@ pub(super) fn run_report(
         n_non_finite: swept.n_non_finite,
         n_dropped_spikes: swept.n_dropped_spikes,
         n_cell_steps: swept.stats.cell_steps,
+        launch: swept.stats.launch.map(|launch| launch.to_string()),
         files: files.to_vec(),
         ..complete(experiment, engine, &swept.compiled)
     }
@@ -51,6 +52,7 @@ pub(super) fn complete(
         engine: label.name,
         adapter: label.adapter.map(|(name, driver)| Adapter { name, driver }),
         precision: label.precision,
+        launch: None,
         times: Times::default(),
         n_cells: experiment.grid.n_cells(),
         n_non_finite: 0,

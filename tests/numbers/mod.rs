@@ -8,5 +8,6 @@ mod facts_hh;
 mod facts_lif;
 pub(crate) mod harness;
 mod leaps;
+mod noise;
 mod recorders;
 mod stimuli;

@@ -68,6 +68,7 @@ impl Folder {
             .args(arguments)
             .current_dir(self.path())
             .env("COLUMNS", "100")
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -6,12 +6,14 @@
 //!
 //! Must not know blocks or guards.
 
+use super::logs::{log, pow};
 use super::math::{
     Elementary, Reach, exp, exp2, expm1, exprel, exprel_given, exprel_near, fma, nearness,
     over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
 };
 use super::program::{Code, Inst, LANES, Memory, Tile};
 use super::real::Real;
+use super::waves::{all_within, cos, sin};
 use crate::random::step_word;
 
 /// The registers other than the one written. A destination never aliases a source in a loop.
@@ -202,8 +204,14 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
                 apart!(|a| exprel::<R, FMA>(a));
             }
         }
-        Code::Log => apart!(|a| a.ln()),
+        Code::Log => apart!(|a| log::<R, FMA>(a)),
+        Code::Sin if all_within::<R, N>(others.part::<N>(ra, part)) => {
+            apart!(|a| sin::<R, FMA>(a));
+        }
         Code::Sin => apart!(|a| a.sin()),
+        Code::Cos if all_within::<R, N>(others.part::<N>(ra, part)) => {
+            apart!(|a| cos::<R, FMA>(a));
+        }
         Code::Cos => apart!(|a| a.cos()),
         Code::Tanh => apart!(|a| tanh::<R, FMA>(a)),
         Code::Floor => apart!(|a| a.floor()),
@@ -273,7 +281,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Div => two!(|a, b| a / b),
         Code::Min => two!(|a, b| if b < a { b } else { a }),
         Code::Max => two!(|a, b| if b > a { b } else { a }),
-        Code::Pow => both_apart!(|a, b| a.powf(b)),
+        Code::Pow => both_apart!(|a, b| pow::<R, FMA>(a, b)),
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),
         Code::AndNot => two!(|a, b| a.and(b.not())),

@@ -11,6 +11,8 @@
 //! |---|---|
 //! | `real` | f32 and f64, and how bools and integers live in their lanes |
 //! | `math` | elementary functions of one lane |
+//! | `logs` | logarithms and powers of one lane |
+//! | `waves` | sine and cosine of one lane |
 //! | `program` | the vector program: instructions, registers |
 //! | `select` | which instruction computes a value; fused forms |
 //! | `lower` | plan to program: a register for every slot |
@@ -31,6 +33,7 @@ mod interpret;
 mod job;
 mod lanes;
 mod leap;
+mod logs;
 mod lower;
 mod lower_block;
 mod math;
@@ -42,6 +45,7 @@ mod simd;
 mod tile;
 mod timeline;
 mod turns;
+mod waves;
 
 pub use simd::Simd;
 

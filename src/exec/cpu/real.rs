@@ -83,14 +83,10 @@ pub(super) trait Real:
     fn floor(self) -> Self;
     /// Smallest integer not below.
     fn ceil(self) -> Self;
-    /// Natural logarithm, of the platform.
-    fn ln(self) -> Self;
     /// Sine, of the platform.
     fn sin(self) -> Self;
     /// Cosine, of the platform.
     fn cos(self) -> Self;
-    /// Power, of the platform.
-    fn powf(self, y: Self) -> Self;
     /// Float of the integer in the lane.
     fn float_of_word(self) -> Self;
     /// The lane that holds the float as an integer: towards zero, saturating, NaN to 0.
@@ -221,20 +217,12 @@ macro_rules! real {
                 $real::ceil(self)
             }
             #[inline(always)]
-            fn ln(self) -> Self {
-                $real::ln(self)
-            }
-            #[inline(always)]
             fn sin(self) -> Self {
                 $real::sin(self)
             }
             #[inline(always)]
             fn cos(self) -> Self {
                 $real::cos(self)
-            }
-            #[inline(always)]
-            fn powf(self, y: Self) -> Self {
-                $real::powf(self, y)
             }
             #[inline(always)]
             #[expect(

@@ -106,11 +106,40 @@ impl Buffers {
             .write_buffer(&self.header, 0, bytemuck::bytes_of(&header));
     }
 
+    /// Fills column `column` of `buffer` with zeros.
+    pub(super) fn clear(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        buffer: &wgpu::Buffer,
+        column: u16,
+    ) {
+        let bytes = u64::from(self.n_cells) * WORD;
+        encoder.clear_buffer(buffer, u64::from(column) * bytes, Some(bytes));
+    }
+
     /// Fills column `column` of `buffer`.
-    pub(super) fn write(&self, gpu: &Gpu, buffer: &wgpu::Buffer, column: u64, words: &[u32]) {
-        let offset = column * u64::from(self.n_cells) * WORD;
+    pub(super) fn write(&self, gpu: &Gpu, buffer: &wgpu::Buffer, column: u16, words: &[u32]) {
+        let offset = u64::from(column) * u64::from(self.n_cells) * WORD;
         gpu.queue
             .write_buffer(buffer, offset, bytemuck::cast_slice(words));
+    }
+
+    /// Copies the cells of `aside` from `source`, where they begin with cell `from`, to its `target`.
+    pub(super) fn copy_cells(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        source: &wgpu::Buffer,
+        from: u32,
+        aside: &Buffers,
+        target: &wgpu::Buffer,
+        columns: u64,
+    ) {
+        let (here, there) = (u64::from(self.n_cells), u64::from(aside.n_cells));
+        for column in 0..columns {
+            let begin = (column * here + u64::from(from)) * WORD;
+            let end = column * there * WORD;
+            encoder.copy_buffer_to_buffer(source, begin, target, end, there * WORD);
+        }
     }
 
     /// Reads `columns` columns of `buffer`, from `first` on.

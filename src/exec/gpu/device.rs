@@ -6,6 +6,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::cache::Cache;
+use super::kept::Kept;
 use super::missing::{hardware_is_possible, missing};
 use crate::caught::guarded;
 use crate::exec::ExecError;
@@ -42,6 +44,8 @@ pub struct AdapterReport {
     pub max_buffer_bytes: u64,
     /// Most workgroups in one dimension of a dispatch.
     pub max_workgroups: u32,
+    /// Most invocations of a workgroup.
+    pub max_workgroup_size: u32,
 }
 
 impl AdapterReport {
@@ -58,6 +62,9 @@ impl AdapterReport {
             max_binding_bytes: limits.max_storage_buffer_binding_size,
             max_buffer_bytes: limits.max_buffer_size,
             max_workgroups: limits.max_compute_workgroups_per_dimension,
+            max_workgroup_size: limits
+                .max_compute_invocations_per_workgroup
+                .min(limits.max_compute_workgroup_size_x),
         }
     }
 
@@ -178,11 +185,15 @@ pub(super) struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) report: AdapterReport,
+    /// Where what was found out of it is kept.
+    pub(super) cache: Option<Cache>,
+    /// What it compiled before.
+    pub(super) kept: Option<Arc<Kept>>,
     fault: Arc<Mutex<Option<String>>>,
 }
 
 impl Gpu {
-    pub(super) fn open(choice: &DeviceChoice) -> Result<Gpu, ExecError> {
+    pub(super) fn open(choice: &DeviceChoice, cache: Option<Cache>) -> Result<Gpu, ExecError> {
         if *choice == DeviceChoice::Hardware && !hardware_is_possible() {
             return Err(ExecError::NoDevice(missing()));
         }
@@ -191,6 +202,7 @@ impl Gpu {
         let index = choose(choice, &reports)?;
         let adapter = &adapters[index];
         let descriptor = wgpu::DeviceDescriptor {
+            required_features: adapter.features() & wgpu::Features::PIPELINE_CACHE,
             required_limits: adapter.limits(),
             memory_hints: wgpu::MemoryHints::Performance,
             ..wgpu::DeviceDescriptor::default()
@@ -201,13 +213,19 @@ impl Gpu {
                 reports[index].describe()
             ))
         })?;
-        let gpu = Gpu {
+        let mut gpu = Gpu {
             device,
             queue,
             report: reports[index].clone(),
+            cache,
+            kept: None,
             fault: Arc::default(),
         };
         gpu.listen();
+        let kept = |cache| Kept::of(&gpu.device, &adapter.get_info(), cache);
+        let kept = gpu.scoped("compiled kernels", || gpu.cache.as_ref().and_then(kept));
+        // Without them kernels are compiled as ever.
+        gpu.kept = kept.ok().flatten().map(Arc::new);
         Ok(gpu)
     }
 
@@ -293,10 +311,11 @@ fn wait<F: Future>(future: F) -> F::Output {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) mod testing {
+    use super::AdapterReport;
 
-    fn report(name: &str, hardware: bool) -> AdapterReport {
+    /// An adapter as it might be.
+    pub(in super::super) fn report(name: &str, hardware: bool) -> AdapterReport {
         AdapterReport {
             name: name.into(),
             backend: "vulkan".into(),
@@ -306,8 +325,15 @@ mod tests {
             max_binding_bytes: 1 << 27,
             max_buffer_bytes: 1 << 28,
             max_workgroups: 65535,
+            max_workgroup_size: 256,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::report;
+    use super::*;
 
     #[test]
     fn hardware_is_never_a_software_driver() {

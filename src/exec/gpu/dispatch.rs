@@ -3,6 +3,8 @@
 //! Takes numbers of cells and steps and how long past chunks took; gives the grid of workgroups
 //! and the next chunk. Pure.
 
+use super::launch::Launch;
+
 /// Seconds that a chunk should take on hardware: far below every watchdog (2 s on Windows), far
 /// above the cost of a submission (about 50 µs).
 const HARDWARE_TARGET_S: f64 = 0.1;
@@ -29,6 +31,8 @@ pub(super) struct Pace {
     target_s: f64,
     most: u32,
     steps: u32,
+    /// Do chunks take about their time, as far as they may?
+    settled: bool,
 }
 
 impl Pace {
@@ -44,6 +48,7 @@ impl Pace {
             target_s,
             most,
             steps: (FIRST_CELL_STEPS / n_cells.max(1)).clamp(1, FIRST_STEPS.min(most)),
+            settled: false,
         }
     }
 
@@ -62,10 +67,16 @@ impl Pace {
         )]
         let steps = (f64::from(steps) * ratio) as u32;
         self.steps = steps.clamp(1, self.most);
+        self.settled = (0.5..2.0).contains(&ratio) || self.steps == self.most;
+    }
+
+    /// Is one chunk like the next?
+    pub(super) fn settled(&self) -> bool {
+        self.settled
     }
 }
 
-/// Workgroups of a dispatch over `n_cells`, in two dimensions because one has at most `most`.
+/// Workgroups of a dispatch, in two dimensions because one has at most `most`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Groups {
     pub(super) x: u32,
@@ -73,9 +84,10 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// None where two dimensions do not suffice.
-    pub(super) fn of(n_cells: u32, workgroup_size: u32, most: u32) -> Option<Groups> {
-        let groups = n_cells.div_ceil(workgroup_size).max(1);
+    /// Those of `launch` over `n_cells`; none where two dimensions do not suffice.
+    pub(super) fn of(n_cells: u32, launch: Launch, most: u32) -> Option<Groups> {
+        let invocations = n_cells.div_ceil(launch.cells);
+        let groups = invocations.div_ceil(launch.workgroup_size).max(1);
         let x = groups.min(most.max(1));
         let y = groups.div_ceil(x);
         (y <= most).then_some(Groups { x, y })
@@ -95,8 +107,9 @@ mod tests {
             pace.observe(steps, f64::from(steps) * cell_step_s);
         }
         assert!((9_000..11_000).contains(&pace.steps()), "{pace:?}");
+        assert!(pace.settled());
         pace.observe(10_000, 1e9);
-        assert_eq!(pace.steps(), 2_500);
+        assert_eq!((pace.steps(), pace.settled()), (2_500, false));
         pace.observe(1, 1e9);
         assert_eq!(pace.steps(), 1);
         let mut bounded = Pace::new(false, 1000, 7);
@@ -112,12 +125,19 @@ mod tests {
 
     #[test]
     fn the_grid_covers_all_cells_without_a_row_to_spare() {
-        for n in [1, 63, 64, 65, 64 * 65_535, 64 * 65_535 + 1, 1 << 29] {
-            let groups = Groups::of(n, 64, 65_535).expect("fits");
-            let row = u64::from(groups.x) * 64;
-            assert!(row * u64::from(groups.y) >= u64::from(n));
-            assert!(row * u64::from(groups.y - 1) < u64::from(n));
+        for cells in [1, 2, 4] {
+            let launch = Launch {
+                workgroup_size: 64,
+                cells,
+                unroll: 1,
+            };
+            for n in [1, 63, 64, 65, 64 * 65_535, 64 * 65_535 + 1, 1 << 29] {
+                let groups = Groups::of(n, launch, 65_535).expect("fits");
+                let row = u64::from(groups.x * 64 * cells);
+                assert!(row * u64::from(groups.y) >= u64::from(n));
+                assert!(row * u64::from(groups.y - 1) < u64::from(n));
+            }
+            assert_eq!(Groups::of(64 * cells * 5, launch, 2), None);
         }
-        assert_eq!(Groups::of(64 * 5, 64, 2), None);
     }
 }

@@ -1,27 +1,24 @@
-//! A prepared plan on the device: set up, steps, results.
+//! A prepared plan on the device, to be run again and again.
 //!
-//! Takes the parameters of a tile's cells; gives its outputs. Every run checks that each cell did
-//! all its steps, because a driver may drop a dispatch without a word.
+//! Takes the parameters of a tile's cells; gives its outputs. Keeps what runs have in common: kernels,
+//! memory, the length of chunks, and the search for the fastest shape of launch.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::buffers::{Buffers, Header, tables};
+use super::buffers::{Buffers, tables};
 use super::device::Gpu;
-use super::dispatch::{Groups, Pace};
-use super::pipeline::Kernel;
-use super::shader::WORKGROUP_SIZE;
+use super::dispatch::Pace;
+use super::launch::Launch;
+use super::pipeline::Kernels;
+use super::remembered::{Remembered, class_of};
+use super::run::{Run, column};
+use super::search::Search;
+use super::shader::wgsl;
 use super::shape::Shape;
-use crate::exec::setup::{Recipe, SetUp};
-use crate::exec::{Cells, Column, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells};
-use crate::ir::{Literal, Slot, Type};
-use crate::plan::{Output, Plan, SlotInfo};
-
-/// Submissions that may wait on the device, so that it never waits for the host.
-const IN_FLIGHT: usize = 2;
-
-/// Bits of the status word that count steps; the other says that a state is infinite or NaN.
-const STEPS_DONE: u32 = 0x7fff_ffff;
+use crate::exec::setup::Recipe;
+use crate::exec::{Cells, ExecError, Job, RunStats, Sink, Start, TileOutput, check_cells};
+use crate::ir::Type;
+use crate::plan::{Output, Plan};
 
 /// Cells of a tile on a software driver: enough to fill it, few enough to be done in seconds.
 const SOFTWARE_TILE: u64 = 65_536;
@@ -32,17 +29,23 @@ pub(super) struct GpuJob {
     recipe: Recipe,
     shape: Shape,
     tile_cells: u64,
-    kernel: Kernel,
+    kernels: Kernels,
     tables: wgpu::Buffer,
     /// The memory of the last run, with the states at its end.
     buffers: Option<Buffers>,
     pace: Pace,
+    /// The shape that whoever made the engine chose.
+    chosen: Option<Launch>,
+    search: Search,
+    /// For how many cells the search is.
+    searched: u64,
+    remembered: Remembered,
     /// Seconds of compilation, until a run has reported them.
     compile_s: f64,
 }
 
 impl GpuJob {
-    pub(super) fn new(gpu: &Gpu, plan: &Plan) -> Result<GpuJob, ExecError> {
+    pub(super) fn new(gpu: &Gpu, plan: &Plan, launch: Option<Launch>) -> Result<GpuJob, ExecError> {
         let begin = Instant::now();
         let report = &gpu.report;
         let shape = Shape::of(plan.layout());
@@ -51,7 +54,8 @@ impl GpuJob {
         if !report.hardware {
             tile_cells = tile_cells.min(SOFTWARE_TILE);
         }
-        let kernel = Kernel::compile(gpu, plan)?;
+        let kernels = Kernels::new(gpu)?;
+        let remembered = Remembered::of(gpu.cache.clone(), report, &wgsl(plan));
         let tables = tables(gpu, plan, &shape)?;
         let mut job = GpuJob {
             gpu: gpu.clone(),
@@ -59,10 +63,14 @@ impl GpuJob {
             recipe: Recipe::of(plan),
             shape,
             tile_cells,
-            kernel,
+            kernels,
             tables,
             buffers: None,
             pace: Pace::new(report.hardware, 1, plan.limits().chunk_steps),
+            chosen: launch,
+            search: Search::ended(Launch::of(plan)),
+            searched: 0,
+            remembered,
             compile_s: 0.0,
         };
         job.finish_compiling()?;
@@ -70,22 +78,76 @@ impl GpuJob {
         Ok(job)
     }
 
-    /// Dispatches no steps of one cell: some drivers compile only when a kernel is first used.
+    /// Dispatches no steps of one cell: some drivers compile only when a kernel is first used. The
+    /// kernel is the one that whole tiles need.
     fn finish_compiling(&mut self) -> Result<(), ExecError> {
         let buffers = self.allocate(1)?;
-        self.gpu.wait(self.with(&buffers).submit(0, 0)?)
+        self.search_for(self.tile_cells);
+        let launch = self.search.best();
+        let submission = self.with(&buffers).0.submit(&buffers, launch, 0, 0)?;
+        self.gpu.wait(submission)?;
+        if let Some(kept) = &self.gpu.kept {
+            kept.write();
+        }
+        Ok(())
     }
 
-    /// A run in `buffers`.
-    fn with<'a>(&'a self, buffers: &'a Buffers) -> Run<'a> {
-        Run {
+    /// A run in `buffers`, and the search that it goes on with.
+    fn with<'a>(&'a mut self, buffers: &'a Buffers) -> (Run<'a>, &'a mut Search) {
+        let run = Run {
             gpu: &self.gpu,
             plan: &self.plan,
             recipe: &self.recipe,
             shape: &self.shape,
-            kernel: &self.kernel,
+            tables: &self.tables,
+            kernels: &mut self.kernels,
             buffers,
+        };
+        (run, &mut self.search)
+    }
+
+    /// Goes on with the search for about so many cells, or begins one; not where the shape is chosen or
+    /// was found before.
+    fn search_for(&mut self, n_cells: u64) {
+        if self.searched > 0 && class_of(n_cells) == class_of(self.searched) {
+            return;
         }
+        let widest = self.gpu.report.max_workgroup_size;
+        let known = || {
+            let found = self.remembered.launch(n_cells);
+            found.filter(|l| l.suits(&self.plan) && l.workgroup_size <= widest)
+        };
+        self.search = match self.chosen.or_else(known) {
+            Some(launch) => Search::ended(launch),
+            None => Search::from(Launch::of(&self.plan)),
+        };
+        self.searched = n_cells;
+    }
+}
+
+#[cfg(test)]
+impl GpuJob {
+    /// Lets the next run of the same number of cells search whatever it costs.
+    pub(super) fn search_at_leisure(&mut self) {
+        self.search = Search::at_leisure(Launch::of(&self.plan));
+    }
+
+    /// Has the search come to its end?
+    pub(super) fn has_searched(&self) -> bool {
+        self.search.has_ended()
+    }
+
+    /// Of the states of the last run: does the kernel of `other`, in another shape of launch, give the
+    /// bits that this plan's gives?
+    pub(super) fn has_the_bits_of(&mut self, other: &Plan) -> Result<bool, ExecError> {
+        let shapes = [1, 2].map(|cells| Launch {
+            cells,
+            ..Launch::of(&self.plan)
+        });
+        let buffers = self.buffers.take().expect("a run before");
+        let (mut run, _) = self.with(&buffers);
+        run.kernels.of(run.gpu, other, shapes[1])?;
+        run.same_bits(shapes, 0)
     }
 }
 
@@ -120,16 +182,20 @@ impl Job for GpuJob {
             _ => self.allocate(n_cells)?,
         };
         let mut pace = self.pace.clone();
-        let run = self.with(&buffers);
+        let had_ended = self.search.has_ended();
+        let (mut run, search) = self.with(&buffers);
         run.set_up(cells, start)?;
         let upload_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
-        run.advance(&mut pace, sink)?;
+        run.advance(&mut pace, search, sink)?;
         let run_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let output = run.read_back(cells)?;
         self.pace = pace;
         self.buffers = Some(buffers);
+        if self.search.has_ended() && !had_ended {
+            self.found(cells.n as u64);
+        }
         sink.tile(output).map_err(ExecError::Sink)?;
         Ok(RunStats {
             cell_steps: u64::from(n_cells) * u64::from(self.plan.schedule().n_steps),
@@ -137,18 +203,29 @@ impl Job for GpuJob {
             upload_s,
             run_s,
             readback_s: begin.elapsed().as_secs_f64(),
+            launch: Some(self.search.best()),
         })
     }
 }
 
 impl GpuJob {
-    /// Memory for another number of cells; what a chunk of them takes has to be found anew.
+    /// Keeps what a search has found and compiled.
+    fn found(&self, n_cells: u64) {
+        self.remembered.remember(n_cells, self.search.best());
+        if let Some(kept) = &self.gpu.kept {
+            kept.write();
+        }
+    }
+
+    /// Memory for another number of cells; what a chunk of them takes has to be found anew, and so has
+    /// the shape of its launch.
     fn allocate(&mut self, n_cells: u32) -> Result<Buffers, ExecError> {
         let report = &self.gpu.report;
         self.pace = Pace::new(report.hardware, n_cells, self.plan.limits().chunk_steps);
+        self.search_for(u64::from(n_cells));
         Buffers::new(
             &self.gpu,
-            &self.kernel.bindings,
+            &self.kernels.bindings,
             &self.shape,
             &self.tables,
             n_cells,
@@ -171,186 +248,5 @@ impl GpuJob {
             columns: self.plan.outputs().iter().map(empty).collect(),
             non_finite: Vec::new(),
         }
-    }
-}
-
-/// One run's view of its job.
-struct Run<'a> {
-    gpu: &'a Gpu,
-    plan: &'a Plan,
-    recipe: &'a Recipe,
-    shape: &'a Shape,
-    kernel: &'a Kernel,
-    buffers: &'a Buffers,
-}
-
-impl Run<'_> {
-    /// Fills the device's memory from the set-up block, and waits until it is there.
-    fn set_up(&self, cells: &Cells, start: Start) -> Result<(), ExecError> {
-        let set_up = self.recipe.set_up(cells);
-        let layout = self.plan.layout();
-        let buffers = self.buffers;
-        let submission = self.gpu.scoped("the cells' initial values", || {
-            self.upload(&set_up, &buffers.derived, &layout.derived, Slot::Derived);
-            if start == Start::Initial {
-                self.upload(&set_up, &buffers.state, &layout.states, Slot::State);
-            }
-            self.upload(&set_up, &buffers.accum, &layout.accums, Slot::Accum);
-            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            encoder.clear_buffer(&buffers.status, 0, None);
-            if self.shape.streams > 0 {
-                encoder.clear_buffer(&buffers.streams, 0, None);
-            }
-            self.gpu.queue.submit([encoder.finish()])
-        })?;
-        self.gpu.wait(submission)
-    }
-
-    fn upload(
-        &self,
-        set_up: &SetUp,
-        buffer: &wgpu::Buffer,
-        infos: &[SlotInfo],
-        slot: impl Fn(u16) -> Slot,
-    ) {
-        let n_cells = self.buffers.n_cells as usize;
-        let mut words = Vec::with_capacity(n_cells);
-        for (number, _) in (0..).zip(infos) {
-            let column = set_up.column(slot(number));
-            let at = |cell| column.and_then(|column| column.at(cell));
-            words.clear();
-            words.extend((0..n_cells).map(|cell| at(cell).map_or(0, word)));
-            self.buffers
-                .write(self.gpu, buffer, u64::from(number), &words);
-        }
-    }
-
-    /// Runs all steps, in chunks.
-    fn advance(&self, pace: &mut Pace, sink: &mut dyn Sink) -> Result<(), ExecError> {
-        let n_steps = self.plan.schedule().n_steps;
-        let n_cells = u64::from(self.buffers.n_cells);
-        let mut in_flight: VecDeque<(wgpu::SubmissionIndex, u32, Instant)> = VecDeque::new();
-        let (mut submitted, mut done) = (0, 0);
-        let mut last_done = Instant::now();
-        while done < n_steps {
-            while submitted < n_steps && in_flight.len() < IN_FLIGHT {
-                let steps = pace.steps().min(n_steps - submitted);
-                let submission = self.submit(submitted, steps)?;
-                in_flight.push_back((submission, steps, Instant::now()));
-                submitted += steps;
-            }
-            let Some((submission, steps, at)) = in_flight.pop_front() else {
-                break;
-            };
-            self.gpu.wait(submission)?;
-            let now = Instant::now();
-            pace.observe(steps, (now - at.max(last_done)).as_secs_f64());
-            last_done = now;
-            done += steps;
-            if sink.progress(n_cells * u64::from(done)).is_break() {
-                return Err(ExecError::Interrupted);
-            }
-        }
-        Ok(())
-    }
-
-    fn submit(&self, first_step: u32, n_steps: u32) -> Result<wgpu::SubmissionIndex, ExecError> {
-        let n_cells = self.buffers.n_cells;
-        let most = self.gpu.report.max_workgroups;
-        let groups = Groups::of(n_cells, WORKGROUP_SIZE, most).ok_or_else(|| {
-            ExecError::TooLarge(format!(
-                "{n_cells} cells need more than {most} x {most} workgroups"
-            ))
-        })?;
-        self.gpu.scoped("a chunk of steps", || {
-            self.buffers.write_header(
-                self.gpu,
-                Header {
-                    n_cells,
-                    first_step,
-                    n_steps,
-                    row: groups.x * WORKGROUP_SIZE,
-                },
-            );
-            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&self.kernel.pipeline);
-            pass.set_bind_group(0, &self.buffers.bound, &[]);
-            pass.dispatch_workgroups(groups.x, groups.y, 1);
-            drop(pass);
-            self.gpu.queue.submit([encoder.finish()])
-        })
-    }
-
-    /// The plan's outputs, and whether each cell's states are finite.
-    fn read_back(&self, cells: &Cells) -> Result<TileOutput, ExecError> {
-        let status = self.buffers.read(self.gpu, &self.buffers.status, 0, 1)?;
-        self.check_status(&status)?;
-        let columns: Result<Vec<Column>, ExecError> = self
-            .plan
-            .outputs()
-            .iter()
-            .map(|o| self.output(*o))
-            .collect();
-        Ok(TileOutput {
-            first: cells.first,
-            n: cells.n,
-            columns: columns?,
-            non_finite: status.iter().map(|word| word & !STEPS_DONE != 0).collect(),
-        })
-    }
-
-    /// Has every cell done every step? A dispatch that was dropped or cut short shows here.
-    fn check_status(&self, status: &[u32]) -> Result<(), ExecError> {
-        let expected = self.plan.schedule().n_steps & STEPS_DONE;
-        match status.iter().position(|word| word & STEPS_DONE != expected) {
-            None => Ok(()),
-            Some(cell) => Err(ExecError::Device(format!(
-                "the device left out work: cell {cell} of the tile did {} of {expected} steps",
-                status[cell] & STEPS_DONE
-            ))),
-        }
-    }
-
-    fn output(&self, output: Output) -> Result<Column, ExecError> {
-        let buffers = self.buffers;
-        let layout = self.plan.layout();
-        match output {
-            Output::Slot(slot) => {
-                let ty = layout.types().of(slot).unwrap_or(Type::Float);
-                let words = match slot {
-                    Slot::State(i) => buffers.read(self.gpu, &buffers.state, u64::from(i), 1)?,
-                    Slot::Accum(i) => buffers.read(self.gpu, &buffers.accum, u64::from(i), 1)?,
-                    // A plan has no other outputs.
-                    _ => Vec::new(),
-                };
-                Ok(column(ty, words.into_iter()))
-            }
-            Output::Stream(i) => {
-                let (first, capacity) = self.shape.stream_columns[usize::from(i)];
-                let words = buffers.read(self.gpu, &buffers.streams, first, capacity)?;
-                let n = buffers.n_cells as usize;
-                let by_cell =
-                    (0..n).flat_map(|cell| words.iter().skip(cell).step_by(n.max(1)).copied());
-                Ok(column(layout.streams[usize::from(i)].ty, by_cell))
-            }
-        }
-    }
-}
-
-fn column(ty: Type, words: impl Iterator<Item = u32>) -> Column {
-    match ty {
-        Type::Float => Column::Float(words.map(|w| f64::from(f32::from_bits(w))).collect()),
-        Type::U32 | Type::Bool => Column::U32(words.collect()),
-    }
-}
-
-/// A value as the device holds it.
-fn word(value: Literal) -> u32 {
-    match value {
-        #[expect(clippy::cast_possible_truncation, reason = "f32 is the precision here")]
-        Literal::Float(x) => (x as f32).to_bits(),
-        Literal::U32(n) => n,
-        Literal::Bool(b) => u32::from(b),
     }
 }

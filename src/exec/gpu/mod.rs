@@ -7,22 +7,36 @@
 //! |---|---|
 //! | `shape` | which column of which buffer holds what; how many cells fit |
 //! | `wgsl` | a block as WGSL |
+//! | `launch` | how a kernel's work is cut into workgroups, invocations and rounds |
 //! | `shader` | the whole text of a kernel |
 //! | `device` | adapters, the choice among them, faults |
 //! | `missing` | why there is no device |
-//! | `pipeline` | the kernel, compiled |
+//! | `pipeline` | the kernels, compiled |
 //! | `buffers` | the device's memory |
 //! | `dispatch` | how much goes into one dispatch |
-//! | `job` | a run: set up, steps, results |
+//! | `job` | a prepared plan, run again and again |
+//! | `run` | one run: set up, steps, results |
+//! | `search` | the fastest shape of launch, found while the work goes on |
+//! | `probe` | whether another shape gives the same bits |
+//! | `cache` | a folder of files kept from one run of the program to the next |
+//! | `remembered` | the shapes found, kept there |
+//! | `kept` | compiled kernels, kept there |
 //!
 //! Must not know: equations, units, files, the other engines. `wgpu` is used here alone.
 
 mod buffers;
+mod cache;
 mod device;
 mod dispatch;
 mod job;
+mod kept;
+mod launch;
 mod missing;
 mod pipeline;
+mod probe;
+mod remembered;
+mod run;
+mod search;
 mod shader;
 mod shape;
 #[cfg(test)]
@@ -32,12 +46,14 @@ mod tests;
 mod wgsl;
 
 pub use device::{AdapterReport, DeviceChoice, adapters};
+pub use launch::Launch;
 pub use missing::missing;
 pub use shader::wgsl;
 pub use shape::{Footprint, footprint};
 
 use crate::exec::{Engine, EngineLabel, ExecError, Job};
 use crate::plan::Plan;
+use cache::Cache;
 use device::Gpu;
 
 /// The engine: an open device.
@@ -45,18 +61,37 @@ use device::Gpu;
 pub struct GpuEngine {
     gpu: Gpu,
     choice: DeviceChoice,
+    cache: Option<Cache>,
+    launch: Option<Launch>,
 }
 
 impl GpuEngine {
-    /// Opens the device that `choice` means.
+    /// Opens the device that `choice` means. What is found out of it (compiled kernels, the fastest
+    /// shapes of their launch) is kept in the user's cache.
     ///
     /// # Errors
     /// There is no such device, or it cannot be opened.
     pub fn new(choice: &DeviceChoice) -> Result<GpuEngine, ExecError> {
+        GpuEngine::with_cache(choice, Cache::of_user())
+    }
+
+    /// The same with another cache, or none.
+    fn with_cache(choice: &DeviceChoice, cache: Option<Cache>) -> Result<GpuEngine, ExecError> {
         Ok(GpuEngine {
-            gpu: Gpu::open(choice)?,
+            gpu: Gpu::open(choice, cache.clone())?,
             choice: choice.clone(),
+            cache,
+            launch: None,
         })
+    }
+
+    /// The same engine, whose kernels are all launched in this shape.
+    #[must_use]
+    pub fn with_launch(self, launch: Launch) -> GpuEngine {
+        GpuEngine {
+            launch: Some(launch),
+            ..self
+        }
     }
 
     /// The device.
@@ -83,9 +118,9 @@ impl Engine for GpuEngine {
     /// After a fault the device is opened anew: one that was lost stays lost.
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
         if self.gpu.check().is_err() {
-            let gpu = Gpu::open(&self.choice)?;
-            return Ok(Box::new(job::GpuJob::new(&gpu, plan)?));
+            let gpu = Gpu::open(&self.choice, self.cache.clone())?;
+            return Ok(Box::new(job::GpuJob::new(&gpu, plan, self.launch)?));
         }
-        Ok(Box::new(job::GpuJob::new(&self.gpu, plan)?))
+        Ok(Box::new(job::GpuJob::new(&self.gpu, plan, self.launch)?))
     }
 }

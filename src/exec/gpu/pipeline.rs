@@ -1,29 +1,35 @@
-//! A plan's kernel, compiled.
+//! A plan's kernels, compiled: one for each shape of launch that is used.
 //!
-//! Takes a plan; gives the pipeline and the layout of its bindings, which never changes.
+//! Takes a plan and shapes; gives pipelines, and the layout of their bindings, which never changes.
+
+use std::time::Instant;
 
 use super::device::Gpu;
-use super::shader::{ENTRY_POINT, wgsl};
+use super::launch::Launch;
+use super::shader::{ENTRY_POINT, kernel};
 use crate::exec::ExecError;
 use crate::plan::Plan;
 
 /// What a dispatch needs besides buffers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Kernel {
-    pub(super) bindings: wgpu::BindGroupLayout,
+    pub(super) launch: Launch,
     pub(super) pipeline: wgpu::ComputePipeline,
 }
 
-impl Kernel {
-    pub(super) fn compile(gpu: &Gpu, plan: &Plan) -> Result<Kernel, ExecError> {
-        let text = wgsl(plan);
-        gpu.scoped("the kernel", || {
-            let module = gpu
-                .device
-                .create_shader_module(wgpu::ShaderModuleDescriptor {
-                    label: Some(plan.name()),
-                    source: wgpu::ShaderSource::Wgsl(text.into()),
-                });
+/// The kernels made so far.
+#[derive(Debug)]
+pub(super) struct Kernels {
+    pub(super) bindings: wgpu::BindGroupLayout,
+    layout: wgpu::PipelineLayout,
+    made: Vec<Kernel>,
+    /// Seconds that the last took to make.
+    make_s: f64,
+}
+
+impl Kernels {
+    pub(super) fn new(gpu: &Gpu) -> Result<Kernels, ExecError> {
+        gpu.scoped("the layout of a kernel", || {
             let bindings = bindings(&gpu.device);
             let layout = gpu
                 .device
@@ -32,18 +38,53 @@ impl Kernel {
                     bind_group_layouts: &[Some(&bindings)],
                     immediate_size: 0,
                 });
-            let pipeline = gpu
+            Kernels {
+                bindings,
+                layout,
+                made: Vec::new(),
+                make_s: 0.0,
+            }
+        })
+    }
+
+    /// That of `plan` in this shape, compiled when it is first asked for.
+    pub(super) fn of(
+        &mut self,
+        gpu: &Gpu,
+        plan: &Plan,
+        launch: Launch,
+    ) -> Result<Kernel, ExecError> {
+        if let Some(kernel) = self.made.iter().find(|kernel| kernel.launch == launch) {
+            return Ok(kernel.clone());
+        }
+        let begin = Instant::now();
+        let text = kernel(plan, launch);
+        let pipeline = gpu.scoped("the kernel", || {
+            let module = gpu
                 .device
+                .create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: Some(plan.name()),
+                    source: wgpu::ShaderSource::Wgsl(text.into()),
+                });
+            gpu.device
                 .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                     label: Some(plan.name()),
-                    layout: Some(&layout),
+                    layout: Some(&self.layout),
                     module: &module,
                     entry_point: Some(ENTRY_POINT),
                     compilation_options: wgpu::PipelineCompilationOptions::default(),
-                    cache: None,
-                });
-            Kernel { bindings, pipeline }
-        })
+                    cache: gpu.kept.as_ref().map(|kept| kept.pipelines()),
+                })
+        })?;
+        let kernel = Kernel { launch, pipeline };
+        self.made.push(kernel.clone());
+        self.make_s = begin.elapsed().as_secs_f64();
+        Ok(kernel)
+    }
+
+    /// Seconds that a kernel takes to make.
+    pub(super) fn make_s(&self) -> f64 {
+        self.make_s
     }
 }
 

@@ -1,18 +1,15 @@
 //! The whole text of a plan's kernel.
 //!
-//! Takes a plan; gives the hand-written files of `shaders/` followed by the generated functions
-//! that they call. Concatenation only: no preprocessor, no holes in the text.
+//! Takes a plan and the shape of its launch; gives the hand-written files of `shaders/` followed by
+//! the generated functions that they call. Concatenation only: no preprocessor, no holes in the text.
 
 use std::fmt::Write as _;
 
+use super::launch::Launch;
 use super::shape::Shape;
-use super::wgsl::{comment, from_word, place, remark, to_word, type_name, write_block};
-use crate::ir::{Slot, Type};
+use super::wgsl::{Nth, comment, from_word, place, remark, to_word, type_name, write_block};
+use crate::ir::{Block, Instr, Op, Slot, Type};
 use crate::plan::{Layout, Plan, SlotInfo};
-
-/// Cells in a workgroup: two warps, one wave of 64; the prototype found no difference from 16 to
-/// 1024 on software drivers.
-pub(super) const WORKGROUP_SIZE: u32 = 64;
 
 /// Name of the kernel in `step.wgsl`.
 pub(super) const ENTRY_POINT: &str = "run_chunk";
@@ -23,23 +20,45 @@ const STEP: &str = include_str!("../../../shaders/step.wgsl");
 /// Mathematics of known error.
 const MATH: &str = include_str!("../../../shaders/math.wgsl");
 
-/// The WGSL that the GPU runs for `plan`.
+/// Random numbers, for kernels that use any.
+const RANDOM: &str = include_str!("../../../shaders/random.wgsl");
+
+/// The WGSL that a GPU runs for `plan`, in the shape that it has until a better one is found.
 #[must_use]
 pub fn wgsl(plan: &Plan) -> String {
+    kernel(plan, Launch::of(plan))
+}
+
+/// The same in any shape.
+#[must_use]
+pub(super) fn kernel(plan: &Plan, launch: Launch) -> String {
     let layout = plan.layout();
     let mut text = format!("{STEP}\n{MATH}\n");
+    let draws = |instr: &Instr| matches!(instr.op, Op::Random { .. });
+    if plan
+        .step()
+        .iter()
+        .any(|block| block.instrs.iter().any(draws))
+    {
+        text += &format!("{RANDOM}\n");
+    }
     // Writing into a String cannot fail, here and below.
     let _ = writeln!(
         text,
-        "// Generated from the model {}.\n\nconst WORKGROUP_SIZE: u32 = {WORKGROUP_SIZE}u;\n",
-        comment(plan.name())
+        "// Generated from the model {}.\n\nconst WORKGROUP_SIZE: u32 = {}u;\nconst CELLS: u32 = {}u;\n\
+         const UNROLL: u32 = {}u;\n",
+        comment(plan.name()),
+        launch.workgroup_size,
+        launch.cells,
+        launch.unroll
     );
+    let cells: Vec<Nth> = (0..launch.cells).map(Nth).collect();
     let slots = cell_slots(layout);
-    write_cell(&mut text, &slots);
-    write_load(&mut text, &slots);
-    write_step(&mut text, plan);
-    write_is_finite(&mut text, layout);
-    write_store(&mut text, &slots);
+    write_cells(&mut text, &slots, &cells);
+    write_load(&mut text, &slots, &cells);
+    write_step(&mut text, plan, &cells);
+    write_round(&mut text, launch.unroll);
+    write_store(&mut text, &slots, &cells);
     text
 }
 
@@ -53,13 +72,13 @@ struct CellSlot<'a> {
 
 impl CellSlot<'_> {
     /// Its place in memory.
-    fn word(&self) -> String {
-        format!("{}[{}u * n + cell]", self.buffer, self.column)
+    fn word(&self, nth: Nth) -> String {
+        format!("{}[{}u * n + cell{nth}]", self.buffer, self.column)
     }
 
-    /// Its name without the cell.
-    fn field(&self) -> String {
-        place(self.slot).replace("(*c).", "")
+    /// Its name without the cells.
+    fn field(&self, nth: Nth) -> String {
+        place(self.slot, nth).replace("(*c).", "")
     }
 }
 
@@ -86,16 +105,18 @@ fn columns<'a>(
         .collect()
 }
 
-fn write_cell(text: &mut String, slots: &[CellSlot]) {
-    text.push_str("struct Cell {\n");
-    for slot in slots {
-        let _ = writeln!(
-            text,
-            "    {}: {},{}",
-            slot.field(),
-            type_name(slot.info.ty),
-            remark(&slot.info.name)
-        );
+fn write_cells(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
+    text.push_str("struct Cells {\n");
+    for &nth in cells {
+        for slot in slots {
+            let _ = writeln!(
+                text,
+                "    {}: {},{}",
+                slot.field(nth),
+                type_name(slot.info.ty),
+                remark(&slot.info.name)
+            );
+        }
     }
     if slots.is_empty() {
         text.push_str("    nothing: u32,\n");
@@ -103,63 +124,120 @@ fn write_cell(text: &mut String, slots: &[CellSlot]) {
     text.push_str("}\n\n");
 }
 
-fn write_load(text: &mut String, slots: &[CellSlot]) {
+/// Where there are no more cells, the last is loaded again; nothing is kept of it.
+fn write_load(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
     text.push_str(
-        "fn load_cell(cell: u32) -> Cell {\n    let n = header.n_cells;\n    var c: Cell;\n",
+        "fn load_cells(cell: u32) -> Cells {\n    let n = header.n_cells;\n    var c: Cells;\n",
     );
-    for slot in slots {
-        let value = from_word(&slot.word(), slot.info.ty);
-        let _ = writeln!(text, "    c.{} = {value};", slot.field());
+    for &nth in cells {
+        if nth.0 > 0 {
+            let _ = writeln!(
+                text,
+                "    let cell{nth} = min(cell + {}u * cells_apart(), n - 1u);",
+                nth.0
+            );
+        }
+        for slot in slots {
+            let value = from_word(&slot.word(nth), slot.info.ty);
+            let _ = writeln!(text, "    c.{} = {value};", slot.field(nth));
+        }
     }
     text.push_str("    return c;\n}\n\n");
 }
 
-fn write_store(text: &mut String, slots: &[CellSlot]) {
+/// The status words have the cells' numbers of steps, and whether every floating-point state is a
+/// number.
+fn write_store(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
     text.push_str(
-        "fn store_cell(c: ptr<function, Cell>, cell: u32) {\n    let n = header.n_cells;\n",
+        "fn store_cells(c: ptr<function, Cells>, cell: u32, n_steps: u32) {\n    let n = header.n_cells;\n",
     );
-    for slot in slots {
-        if !matches!(slot.slot, Slot::Derived(_)) {
-            let word = to_word(&place(slot.slot), slot.info.ty);
-            let _ = writeln!(text, "    {} = {word};", slot.word());
+    for &nth in cells {
+        let margin = if nth.0 == 0 {
+            "    "
+        } else {
+            let _ = writeln!(
+                text,
+                "    let cell{nth} = cell + {}u * cells_apart();\n    if (cell{nth} < n) {{",
+                nth.0
+            );
+            "        "
+        };
+        for slot in slots {
+            if !matches!(slot.slot, Slot::Derived(_)) {
+                let word = to_word(&place(slot.slot, nth), slot.info.ty);
+                let _ = writeln!(text, "{margin}{} = {word};", slot.word(nth));
+            }
+        }
+        let _ = writeln!(
+            text,
+            "{margin}tell_status(cell{nth}, n_steps, {});",
+            all_finite(slots, nth)
+        );
+        if nth.0 > 0 {
+            text.push_str("    }\n");
         }
     }
     text.push_str("}\n");
 }
 
-/// One step: values of the step alone, then the blocks in order. Temporaries begin as zero.
-fn write_step(text: &mut String, plan: &Plan) {
+fn all_finite(slots: &[CellSlot], nth: Nth) -> String {
+    let floats = slots
+        .iter()
+        .filter(|s| matches!(s.slot, Slot::State(_)) && s.info.ty == Type::Float);
+    let tests: Vec<String> = floats
+        .map(|s| format!("m_finite({})", place(s.slot, nth)))
+        .collect();
+    if tests.is_empty() {
+        return "true".into();
+    }
+    tests.join(" & ")
+}
+
+/// One step: values of the step alone, then the blocks in order, each for all cells. Temporaries
+/// begin as zero.
+fn write_step(text: &mut String, plan: &Plan, cells: &[Nth]) {
     let layout = plan.layout();
     let shape = Shape::of(layout);
-    text.push_str("fn step_cell(c: ptr<function, Cell>, cell: u32, step: u32) {\n");
-    for (kind, infos) in [("u", &layout.uniforms), ("t", &layout.temps)] {
-        for (number, info) in infos.iter().enumerate() {
+    text.push_str("fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {\n");
+    let variable = |text: &mut String, slot: Slot, nth: Nth, info: &SlotInfo| {
+        let (place, ty) = (place(slot, nth), type_name(info.ty));
+        let _ = writeln!(text, "    var {place}: {ty};{}", remark(&info.name));
+    };
+    for (number, info) in (0..).zip(&layout.uniforms) {
+        variable(text, Slot::Uniform(number), Nth(0), info);
+    }
+    for &nth in cells {
+        for (number, info) in (0..).zip(&layout.temps) {
+            variable(text, Slot::Temp(number), nth, info);
+        }
+        if nth.0 > 0 && !layout.streams.is_empty() {
             let _ = writeln!(
                 text,
-                "    var {kind}{number}: {};{}",
-                type_name(info.ty),
-                remark(&info.name)
+                "    let cell{nth} = cell + {}u * cells_apart();",
+                nth.0
             );
         }
     }
-    for block in std::iter::once(plan.time()).chain(plan.step()) {
-        if !block.stores.is_empty() || !block.store_ats.is_empty() {
-            write_block(text, block, &shape);
-        }
+    write_block_of(text, plan.time(), &shape, &[Nth(0)]);
+    for block in plan.step() {
+        write_block_of(text, block, &shape, cells);
     }
     text.push_str("}\n\n");
 }
 
-fn write_is_finite(text: &mut String, layout: &Layout) {
-    text.push_str("fn is_finite(c: ptr<function, Cell>) -> bool {\n    var all = true;\n");
-    for (number, info) in (0..).zip(&layout.states) {
-        if info.ty == Type::Float {
-            let _ = writeln!(
-                text,
-                "    all = all & m_finite({});",
-                place(Slot::State(number))
-            );
+fn write_block_of(text: &mut String, block: &Block, shape: &Shape, cells: &[Nth]) {
+    if !block.stores.is_empty() || !block.store_ats.is_empty() {
+        for &nth in cells {
+            write_block(text, block, shape, nth);
         }
     }
-    text.push_str("    return all;\n}\n\n");
+}
+
+/// The steps of a round, written out: no driver unrolls a loop whose end it does not know.
+fn write_round(text: &mut String, unroll: u32) {
+    text.push_str("fn step_round(c: ptr<function, Cells>, cell: u32, step: u32) {\n");
+    for k in 0..unroll {
+        let _ = writeln!(text, "    step_cells(c, cell, step + {k}u);");
+    }
+    text.push_str("}\n\n");
 }

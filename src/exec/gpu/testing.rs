@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::cache::Cache;
 use super::{DeviceChoice, GpuEngine};
 use crate::exec::{Cells, Sink, TileOutput};
 use crate::ir::{BinaryOp, Block, Builder, CompareOp, Slot, Type, UnaryOp, Value};
@@ -10,7 +11,12 @@ use crate::plan::{Layout, Output, Plan, PlanParts, Schedule, SlotInfo, Stream, T
 /// The device of these tests: any, software drivers included. Without one a test is not run, which
 /// `RHEOBASE_GPU=require` makes a failure.
 pub(super) fn engine() -> Option<GpuEngine> {
-    match GpuEngine::new(&DeviceChoice::Any) {
+    engine_with(None)
+}
+
+/// The same, with a cache.
+pub(super) fn engine_with(cache: Option<Cache>) -> Option<GpuEngine> {
+    match GpuEngine::with_cache(&DeviceChoice::Any, cache) {
         Ok(engine) => Some(engine),
         Err(error) if std::env::var("RHEOBASE_GPU").is_ok_and(|v| v == "require") => {
             panic!("a device is required: {error}")
@@ -218,6 +224,11 @@ fn linear_rate(b: &mut Builder, v: Value, a: f64, shift: f64) -> Value {
 /// The squid axon, gates first and then v, dt 0.01 ms, I as the parameter. Counts upward crossings
 /// of 0 mV.
 pub(super) fn hodgkin_huxley(n_steps: u32) -> Plan {
+    hodgkin_huxley_with(n_steps, 120.0)
+}
+
+/// The same with another conductance of sodium.
+pub(super) fn hodgkin_huxley_with(n_steps: u32, g_na_max: f64) -> Plan {
     const DT: f64 = 0.01;
     let mut step = Builder::new("integrate");
     {
@@ -247,7 +258,7 @@ pub(super) fn hodgkin_huxley(n_steps: u32) -> Plan {
         let four = b.float(4.0);
         let m3 = b.binary(BinaryOp::Pow, gates[0], three);
         let m3h = b.mul(m3, gates[1]);
-        let g_na = b.scale(m3h, 120.0);
+        let g_na = b.scale(m3h, g_na_max);
         let n4 = b.binary(BinaryOp::Pow, gates[2], four);
         let g_k = b.scale(n4, 36.0);
         let g_l = b.float(0.3);

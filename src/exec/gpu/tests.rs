@@ -1,7 +1,11 @@
 //! The engine on a device, against the reference.
 
-use super::testing::{Function, Keep, cells, engine, functions, hodgkin_huxley, lif, waveform};
-use super::{DeviceChoice, GpuEngine};
+use super::cache::Cache;
+use super::job::GpuJob;
+use super::testing::{
+    Function, Keep, cells, engine, engine_with, functions, hodgkin_huxley, lif, waveform,
+};
+use super::{DeviceChoice, GpuEngine, Launch};
 use crate::exec::reference::ReferenceEngine;
 use crate::exec::{Cells, Column, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput};
 use crate::ir::{BinaryOp, Builder, CompareOp, Literal, UnaryOp, Value};
@@ -135,6 +139,105 @@ fn tiles_chunks_and_buffers_change_no_bit() {
             assert!(cut == whole, "{}: {limits:?}", plan.name());
         }
     }
+}
+
+/// Every number of each kind at least once, and some together.
+fn launches() -> Vec<Launch> {
+    let of = |workgroup_size, cells, unroll| Launch {
+        workgroup_size,
+        cells,
+        unroll,
+    };
+    vec![
+        of(64, 1, 1),
+        of(64, 1, 2),
+        of(32, 1, 4),
+        of(128, 1, 8),
+        of(64, 2, 1),
+        of(256, 2, 4),
+        of(64, 4, 2),
+    ]
+}
+
+#[test]
+fn the_shape_of_the_launch_changes_no_bit() {
+    let Some(gpu) = engine() else { return };
+    for (plan, cells) in [
+        (lif(503), cells(1001, 10.0, 40.0)),
+        (hodgkin_huxley(503), cells(151, 0.0, 30.0)),
+        (waveform(101), cells(3, -3.0, 3.0)),
+    ] {
+        let whole = run(&gpu, &plan, &cells);
+        for launch in launches() {
+            let shaped = gpu.clone().with_launch(launch);
+            for chunk_steps in [u32::MAX, 100, 7, 1] {
+                let plan = plan.with_limits(Limits {
+                    chunk_steps,
+                    ..Limits::default()
+                });
+                let found = run(&shaped, &plan, &cells);
+                assert!(found == whole, "{}: {launch}, {chunk_steps}", plan.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_search_changes_no_bit_and_what_it_finds_is_remembered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = Cache::at(folder.path());
+    let Some(gpu) = engine_with(Some(cache.clone())) else {
+        return;
+    };
+    let plan = lif(2000).with_limits(Limits {
+        chunk_steps: 50,
+        ..Limits::default()
+    });
+    let cells = cells(1500, 10.0, 40.0);
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (whole, stats) = again(&mut job, &cells, Start::Initial);
+    assert_eq!(stats.launch, Some(Launch::of(&plan)), "too short a run");
+    job.search_at_leisure();
+    let mut launch = None;
+    for _ in 0..20 {
+        let (found, stats) = again(&mut job, &cells, Start::Initial);
+        assert!(found == whole, "{:?}", stats.launch);
+        launch = stats.launch;
+        if job.has_searched() {
+            break;
+        }
+    }
+    assert!(job.has_searched());
+    let Some(gpu) = engine_with(Some(cache)) else {
+        return;
+    };
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (found, stats) = again(&mut job, &cells, Start::Initial);
+    assert!(found == whole && stats.launch == launch && job.has_searched());
+    // Damage costs no more than the search.
+    for file in std::fs::read_dir(folder.path()).expect("a folder") {
+        std::fs::write(file.expect("a file").path(), "damaged").expect("written");
+    }
+    let Some(gpu) = engine_with(Some(Cache::at(folder.path()))) else {
+        return;
+    };
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (found, _) = again(&mut job, &cells, Start::Initial);
+    assert!(found == whole && !job.has_searched());
+}
+
+#[test]
+fn a_kernel_with_other_bits_is_told_from_one_with_the_same() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (hodgkin_huxley(200), cells(1500, 0.0, 30.0));
+    let same = |other: &Plan| {
+        let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+        again(&mut job, &cells, Start::Initial);
+        job.has_the_bits_of(other).expect("compared")
+    };
+    assert!(same(&plan));
+    // The same model, off by a rounding in one place.
+    assert!(!same(&super::testing::hodgkin_huxley_with(200, 120.000_01)));
 }
 
 #[test]
@@ -481,6 +584,42 @@ fn functions_stay_within_their_stated_errors() {
     assert!(!failed, "see the list");
 }
 
+/// The bound is that of 2^x near 0 and three roundings of the exponent's parts: of the factor, of the
+/// product and of the sum.
+#[test]
+fn an_exponential_of_a_multiple_is_as_good_as_one_of_its_argument() {
+    let Some(gpu) = engine() else { return };
+    for (k, c) in [
+        (-0.1, 0.0),
+        (-0.0125, -0.8125),
+        (1.0 / 9.0, 3.5),
+        (-3.0, 0.25),
+    ] {
+        let rate = move |b: &mut Builder, x: Value| {
+            let product = b.scale(x, k);
+            let shift = b.float(c);
+            let sum = b.add(product, shift);
+            b.unary(UnaryOp::Exp, sum)
+        };
+        let mut points = cells(20_000, -100.0, 60.0);
+        for x in &mut points.params[0] {
+            *x = f64::from(*x as f32);
+        }
+        let found = run(&gpu, &functions(&[&rate]), &points);
+        for (&x, &y) in points.params[0].iter().zip(floats(&found.columns[0])) {
+            let (exact, parts) = ((k * x + c).exp(), (k * x).abs() + c.abs());
+            // Beyond, results leave the range of f32.
+            if parts < 80.0 {
+                let error = (y - exact).abs() / exact;
+                assert!(
+                    error < 3.5e-7 + 3.0 * 2f64.powi(-24) * parts,
+                    "{k}, {c} at {x}: {error}"
+                );
+            }
+        }
+    }
+}
+
 /// Every generated kernel is valid WGSL of the portable core.
 #[test]
 fn generated_kernels_are_valid() {
@@ -492,7 +631,9 @@ fn generated_kernels_are_valid() {
         .collect();
     let all: Vec<&Function> = all.iter().map(|f| f as _).collect();
     for plan in [lif(10), hodgkin_huxley(10), waveform(10), functions(&all)] {
-        validate(&super::wgsl(&plan));
+        for launch in launches() {
+            validate(&super::shader::kernel(&plan, launch));
+        }
     }
 }
 
@@ -503,6 +644,7 @@ fn each_hand_written_file_is_valid_with_the_stub() {
     for file in [
         include_str!("../../../shaders/step.wgsl"),
         include_str!("../../../shaders/math.wgsl"),
+        include_str!("../../../shaders/random.wgsl"),
     ] {
         validate(&format!("{file}\n{stub}"));
     }

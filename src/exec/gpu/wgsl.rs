@@ -3,57 +3,135 @@
 //! Takes a checked block; gives one `let` per instruction, then the stores. Pure: the same block
 //! gives the same text.
 //!
-//! Names are neutral (`s0`, `a0`, `d0`, `t0`, `u0` for slots, `v0` for values); the field's words
-//! stand in comments, so nothing that a user wrote becomes code.
+//! Names are neutral (`s0`, `a0`, `d0`, `t0`, `u0` for slots, `v0` for values; `s0_1` is the slot of
+//! an invocation's second cell); the field's words stand in comments, so nothing that a user wrote
+//! becomes code.
 
-use std::fmt::Write as _;
+use std::f64::consts::LOG2_E;
+use std::fmt::{self, Write as _};
 
 use super::shape::Shape;
 use crate::ir::{BinaryOp, Block, CompareOp, Literal, Op, Slot, StoreAt, Type, UnaryOp, Value};
 
-/// Writes `block`, indented by `margin`.
-pub(super) fn write_block(text: &mut String, block: &Block, shape: &Shape) {
+/// Which of the cells of an invocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Nth(pub(super) u32);
+
+impl fmt::Display for Nth {
+    /// What its names end in: nothing for the first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            n => write!(f, "_{n}"),
+        }
+    }
+}
+
+/// Writes `block` for one of the cells.
+pub(super) fn write_block(text: &mut String, block: &Block, shape: &Shape, nth: Nth) {
     let guard = match block.guard {
-        Some(guard) => format!("if ({}) ", place(guard)),
+        Some(guard) => format!("if ({}) ", place(guard, nth)),
         None => String::new(),
     };
     // Writing into a String cannot fail, here and below.
     let _ = writeln!(text, "    // {}\n    {guard}{{", comment(block.label));
+    let needed = needed(block);
     for (index, instr) in block.instrs.iter().enumerate() {
-        if !matches!(instr.op, Op::Const(_)) {
+        if needed[index] && !matches!(instr.op, Op::Const(_)) {
             let _ = writeln!(
                 text,
                 "        let v{index} = {};",
-                operation(block, &instr.op, shape)
+                operation(block, &instr.op, shape, nth)
             );
         }
     }
     for &(slot, value) in &block.stores {
-        let _ = writeln!(text, "        {} = {};", place(slot), operand(block, value));
+        let (place, value) = (place(slot, nth), operand(block, value));
+        let _ = writeln!(text, "        {place} = {value};");
     }
     for store in &block.store_ats {
-        write_store_at(text, block, store, shape);
+        write_store_at(text, block, store, shape, nth);
     }
     text.push_str("    }\n");
 }
 
-/// A write past the capacity is dropped.
-fn write_store_at(text: &mut String, block: &Block, store: &StoreAt, shape: &Shape) {
+/// A write past the capacity is dropped, and so is that of a cell beyond the last.
+fn write_store_at(text: &mut String, block: &Block, store: &StoreAt, shape: &Shape, nth: Nth) {
     let (first, capacity) = shape.stream_columns[usize::from(store.stream)];
     let index = operand(block, store.index);
     let word = to_word(&operand(block, store.value), block.type_of(store.value));
+    let fits = format!("{index} < {capacity}u");
+    let condition = match nth.0 {
+        0 => fits,
+        _ => format!("({fits}) & (cell{nth} < header.n_cells)"),
+    };
     let _ = writeln!(
         text,
-        "        if ({index} < {capacity}u) {{\n            \
-         streams[({first}u + {index}) * header.n_cells + cell] = {word};\n        }}"
+        "        if ({condition}) {{\n            \
+         streams[({first}u + {index}) * header.n_cells + cell{nth}] = {word};\n        }}"
     );
 }
 
-fn operation(block: &Block, op: &Op, shape: &Shape) -> String {
+/// Which values the text reads: arguments that went into an exponential are not.
+fn needed(block: &Block) -> Vec<bool> {
+    let mut needed = vec![false; block.instrs.len()];
+    for value in block.results() {
+        needed[value.index()] = true;
+    }
+    for index in (0..block.instrs.len()).rev() {
+        if !needed[index] {
+            continue;
+        }
+        let op = block.instrs[index].op;
+        match exponent(block, op) {
+            Some(exponent) => needed[exponent.x.index()] = true,
+            None => op.operands().for_each(|v| needed[v.index()] = true),
+        }
+    }
+    needed
+}
+
+/// k·x + c, where e^(k·x + c) is worked out as 2^(k·log2(e)·x + c·log2(e)): the constants absorb the
+/// factor, which saves a product and two roundings. The error is 3.5e-7 and 3·2^-24 of |k·x| + |c|.
+struct Exponent {
+    x: Value,
+    k: f64,
+    c: f64,
+}
+
+/// Of an exponential, if its argument has such a form.
+fn exponent(block: &Block, op: Op) -> Option<Exponent> {
+    let Op::Unary(UnaryOp::Exp, argument) = op else {
+        return None;
+    };
+    let float = |v: Value| match block.instrs[v.index()].op {
+        Op::Const(literal) => literal.float(),
+        _ => None,
+    };
+    let (product, c) = match block.instrs[argument.index()].op {
+        Op::Binary(BinaryOp::Add, product, c) => (product, float(c)?),
+        _ => (argument, 0.0),
+    };
+    let Op::Binary(BinaryOp::Mul, x, k) = block.instrs[product.index()].op else {
+        return None;
+    };
+    let (k, c) = (float(k)? * LOG2_E, c * LOG2_E);
+    let fits = |x: f64| x.abs() < f64::from(f32::MAX);
+    (k.is_normal() && fits(k) && fits(c)).then_some(Exponent { x, k, c })
+}
+
+fn operation(block: &Block, op: &Op, shape: &Shape, nth: Nth) -> String {
     let at = |v: Value| operand(block, v);
+    if let Some(Exponent { x, k, c }) = exponent(block, *op) {
+        let product = format!("{} * {}", at(x), float(k));
+        return match c == 0.0 {
+            true => format!("exp2({product})"),
+            false => format!("exp2({product} + {})", float(c)),
+        };
+    }
     match *op {
         Op::Const(value) => literal(value),
-        Op::Load(slot) => place(slot),
+        Op::Load(slot) => place(slot, nth),
         Op::Step => "step".into(),
         Op::Unary(op, a) => unary(op, &at(a)),
         Op::Binary(op, a, b) => binary(op, block.type_of(a), &at(a), &at(b)),
@@ -133,13 +211,14 @@ fn operand(block: &Block, value: Value) -> String {
     }
 }
 
-/// Where a slot lives while the kernel runs. A plan's steps use no other kinds of slots.
-pub(super) fn place(slot: Slot) -> String {
+/// Where a slot of a cell lives while the kernel runs; that of a uniform is one for all cells. A
+/// plan's steps use no other kinds of slots.
+pub(super) fn place(slot: Slot, nth: Nth) -> String {
     match slot {
-        Slot::Derived(i) => format!("(*c).d{i}"),
-        Slot::State(i) => format!("(*c).s{i}"),
-        Slot::Accum(i) => format!("(*c).a{i}"),
-        Slot::Temp(i) => format!("t{i}"),
+        Slot::Derived(i) => format!("(*c).d{i}{nth}"),
+        Slot::State(i) => format!("(*c).s{i}{nth}"),
+        Slot::Accum(i) => format!("(*c).a{i}{nth}"),
+        Slot::Temp(i) => format!("t{i}{nth}"),
         Slot::Uniform(i) => format!("u{i}"),
         Slot::Param(i) => format!("p{i}"),
         Slot::Input(i) => format!("i{i}"),
@@ -244,6 +323,44 @@ mod tests {
     }
 
     #[test]
+    fn an_exponential_absorbs_the_factor_of_its_argument() {
+        let mut b = Builder::new("rate");
+        let x = b.load(Slot::State(0), Type::Float);
+        let near = b.scale(x, -0.1);
+        let shift = b.float(2.0);
+        let both = b.add(near, shift);
+        let one = b.unary(UnaryOp::Exp, near);
+        let two = b.unary(UnaryOp::Exp, both);
+        let three = b.unary(UnaryOp::Exp, x);
+        for (slot, value) in (1..).zip([one, two, three, near]) {
+            b.store(Slot::State(slot), value);
+        }
+        let mut text = String::new();
+        write_block(
+            &mut text,
+            &b.finish(),
+            &Shape::of(&crate::plan::Layout::default()),
+            Nth(0),
+        );
+        assert_eq!(
+            text,
+            "    // rate
+    {
+        let v0 = (*c).s0;
+        let v2 = v0 * (-0.1f);
+        let v5 = exp2(v0 * (-0.14426951f));
+        let v6 = exp2(v0 * (-0.14426951f) + 2.88539f);
+        let v7 = m_exp(v0);
+        (*c).s1 = v5;
+        (*c).s2 = v6;
+        (*c).s3 = v7;
+        (*c).s4 = v2;
+    }
+"
+        );
+    }
+
+    #[test]
     fn a_guarded_block_reads_first_and_stores_last() {
         let mut b = Builder::new("reset");
         b.guard(Slot::Temp(0));
@@ -263,7 +380,7 @@ mod tests {
             capacity: 3,
         });
         let mut text = String::new();
-        write_block(&mut text, &b.finish(), &Shape::of(&layout));
+        write_block(&mut text, &b.finish(), &Shape::of(&layout), Nth(0));
         assert_eq!(
             text,
             "    // reset

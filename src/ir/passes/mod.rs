@@ -7,6 +7,7 @@
 //! Must not know models or engines.
 
 mod powers;
+mod reciprocals;
 
 use super::Block;
 
@@ -24,7 +25,7 @@ pub struct Pass {
 }
 
 /// Every rewrite, in the order in which they are made.
-pub const PASSES: &[Pass] = &[powers::POWERS];
+pub const PASSES: &[Pass] = &[powers::POWERS, reciprocals::RECIPROCALS];
 
 /// Which rewrites are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

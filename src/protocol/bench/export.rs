@@ -73,6 +73,11 @@ impl Bench {
             seconds("readback [s]", row.readback_s),
             seconds("total [s]", row.total_s),
             (
+                "launch",
+                row.launch
+                    .map_or(Value::Missing, |launch| Value::Text(launch.to_string())),
+            ),
+            (
                 "n_cells_that_differ",
                 row.n_differ.map_or(Value::Missing, Value::Count),
             ),
@@ -204,6 +209,12 @@ impl fmt::Display for Bench {
             f,
             "differ: cells whose spike count is not that of the CPU engine in f64; the reference runs 16 cells of each"
         )?;
+        for row in &self.rows {
+            if let Some(launch) = row.launch {
+                let label = self.label(row.contestant);
+                writeln!(f, "{label} at {} cells: {launch}", row.n_cells)?;
+            }
+        }
         for pair in &self.break_even {
             let (winner, loser) = (self.label(pair.winner), self.label(pair.loser));
             match pair.n_cells {

@@ -146,6 +146,7 @@ fn summarise(row: &mut Row, times: &[Repetition]) {
         (t.total_s - told).max(0.0)
     }));
     row.total_s = median(total.iter().copied());
+    row.launch = times.last().and_then(|t| t.stats.launch);
     let slowest = total.iter().copied().fold(0.0, f64::max);
     let fastest = total.iter().copied().fold(f64::INFINITY, f64::min);
     row.spread = (slowest - fastest) / row.total_s.max(1e-12);

@@ -31,6 +31,7 @@ pub use export::Format;
 
 use super::{Progress, ProtocolError, pace};
 use crate::exec::cpu::Precision;
+use crate::exec::gpu::Launch;
 use crate::experiment::{Experiment, Timing};
 use crate::plan::{Compiled, Plan, compile};
 use crate::record::Recorder;
@@ -114,6 +115,8 @@ pub struct Row {
     pub total_s: f64,
     /// Slowest less fastest repetition, over the median.
     pub spread: f64,
+    /// The shape in which the last repetition launched its kernel, where it has one.
+    pub launch: Option<Launch>,
     /// Cells whose spike count is not that of the CPU engine in f64; none where no spikes are
     /// counted.
     pub n_differ: Option<u64>,

@@ -38,6 +38,11 @@ pub(super) fn measure(fact: &Fact, engine: &dyn Engine) -> Outcome {
             .map(|rate| 1000.0 / rate)
             .collect(),
         "silent" => column("spike_count"),
+        // Over all cells, which differ by their noise.
+        "mean_rate" | "mean_ISI_CV" => {
+            let all = column(fact.measure.strip_prefix("mean_").unwrap());
+            vec![all.iter().sum::<f64>() / all.len() as f64]
+        }
         other => column(other),
     };
     let expected: Vec<f64> = fact.values.iter().map(|one| one[0]).collect();
@@ -81,6 +86,8 @@ fn recorders(fact: &Fact) -> Table {
     Table::from_iter(match fact.measure.as_str() {
         "rate" => vec![features(&["spike_count", "rate"])],
         "last_ISI" => vec![features(&["inv_last_ISI"])],
+        "mean_rate" => vec![features(&["rate"])],
+        "mean_ISI_CV" => vec![features(&["ISI_CV"])],
         "spike_times" => {
             let most = fact.values.iter().map(Vec::len).max().unwrap_or(0) + 1;
             let capacity = Value::Integer(i64::try_from(most).unwrap());

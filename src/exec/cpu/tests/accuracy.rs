@@ -9,7 +9,7 @@ use crate::exec::cpu::math::{
 use crate::exec::cpu::real::Real;
 
 /// exp(x) − 1 as a sum of two doubles, by its series after halving x until it is small.
-fn expm1_pair(x: f64) -> (f64, f64) {
+pub(super) fn expm1_pair(x: f64) -> (f64, f64) {
     let halvings = if x == 0.0 {
         0
     } else {
@@ -29,14 +29,14 @@ fn expm1_pair(x: f64) -> (f64, f64) {
     sum
 }
 
-fn add(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+pub(super) fn add(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     let s = a.0 + b.0;
     let v = s - a.0;
     let e = (a.0 - (s - v)) + (b.0 - v) + a.1 + b.1;
     (s + e, e - ((s + e) - s))
 }
 
-fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+pub(super) fn times(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     let p = a.0 * b.0;
     let e = a.0.mul_add(b.0, -p) + (a.0 * b.1 + a.1 * b.0);
     (p + e, e - ((p + e) - p))
@@ -48,7 +48,7 @@ fn divided(a: (f64, f64), n: f64) -> (f64, f64) {
     (q + e, e - ((q + e) - q))
 }
 
-fn over(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+pub(super) fn over(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     let q = a.0 / b.0;
     let rest = add(a, times((-q, 0.0), b));
     add((q, 0.0), ((rest.0 + rest.1) / b.0, 0.0))
@@ -88,7 +88,7 @@ fn functions<R: Elementary, const FMA: bool>(x: R) -> [R; 5] {
 const NAMES: [&str; 5] = ["exp", "expm1", "exprel", "1/exprel", "tanh"];
 
 /// Size of a unit in the last place of a number of this size.
-fn ulp(x: f64, digits: i32) -> f64 {
+pub(super) fn ulp(x: f64, digits: i32) -> f64 {
     2.0_f64.powi((x.abs().log2().floor() as i32) - digits)
 }
 

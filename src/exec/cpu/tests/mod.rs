@@ -7,6 +7,7 @@ mod accuracy;
 mod operators;
 mod plans;
 mod random;
+mod waves_and_logs;
 
 use std::ops::ControlFlow;
 
