@@ -11,8 +11,8 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Most bytes of a file; larger ones are taken as damaged.
-const MOST_BYTES: u64 = 64 << 20;
+/// Most bytes of a file; larger ones are taken as damaged, so what only grows begins anew.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// The folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

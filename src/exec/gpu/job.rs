@@ -54,6 +54,12 @@ impl GpuJob {
         if !report.hardware {
             tile_cells = tile_cells.min(SOFTWARE_TILE);
         }
+        if let Some(launch) = launch.filter(|l| !l.suits(plan, report.max_workgroup_size)) {
+            return Err(ExecError::Misuse(format!(
+                "a kernel of '{}' cannot be launched in {launch} here",
+                plan.name()
+            )));
+        }
         let kernels = Kernels::new(gpu)?;
         let remembered = Remembered::of(gpu.cache.clone(), report, &wgsl(plan));
         let tables = tables(gpu, plan, &shape)?;
@@ -112,10 +118,9 @@ impl GpuJob {
         if self.searched > 0 && class_of(n_cells) == class_of(self.searched) {
             return;
         }
-        let widest = self.gpu.report.max_workgroup_size;
         let known = || {
             let found = self.remembered.launch(n_cells);
-            found.filter(|l| l.suits(&self.plan) && l.workgroup_size <= widest)
+            found.filter(|l| l.suits(&self.plan, self.gpu.report.max_workgroup_size))
         };
         self.search = match self.chosen.or_else(known) {
             Some(launch) => Search::ended(launch),

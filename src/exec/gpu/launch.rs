@@ -50,15 +50,17 @@ impl Launch {
         }
     }
 
-    /// Is each of the numbers one that may be, and the kernel of `plan` not too long?
+    /// Is each of the numbers one that may be where a workgroup has at most `widest` invocations, and
+    /// the kernel of `plan` not too long?
     #[must_use]
-    pub fn suits(self, plan: &Plan) -> bool {
+    pub fn suits(self, plan: &Plan, widest: u32) -> bool {
         let Launch {
             workgroup_size,
             cells,
             unroll,
         } = self;
-        WORKGROUP_SIZES.contains(&workgroup_size)
+        workgroup_size <= widest
+            && WORKGROUP_SIZES.contains(&workgroup_size)
             && CELLS.contains(&cells)
             && UNROLLS.contains(&unroll)
             && (cells * unroll == 1

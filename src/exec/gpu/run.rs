@@ -153,7 +153,7 @@ impl Run<'_> {
         step: u32,
     ) -> Result<bool, ExecError> {
         let widest = self.gpu.report.max_workgroup_size;
-        let suits = |l: Launch| l.suits(self.plan) && l.workgroup_size <= widest;
+        let suits = |launch: Launch| launch.suits(self.plan, widest);
         let Some(launch) = search.wanted(left_s, self.kernels.make_s(), suits) else {
             return Ok(false);
         };

@@ -183,6 +183,26 @@ fn the_shape_of_the_launch_changes_no_bit() {
 }
 
 #[test]
+fn a_shape_that_cannot_be_is_refused() {
+    let Some(gpu) = engine() else { return };
+    let good = Launch::of(&lif(10));
+    for bad in [
+        Launch {
+            workgroup_size: 0,
+            ..good
+        },
+        Launch { cells: 0, ..good },
+        Launch { unroll: 3, ..good },
+    ] {
+        match gpu.clone().with_launch(bad).prepare(&lif(10)) {
+            Err(ExecError::Misuse(text)) => assert!(text.contains("'lif'"), "{text}"),
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => panic!("{bad} was taken"),
+        }
+    }
+}
+
+#[test]
 fn a_search_changes_no_bit_and_what_it_finds_is_remembered() {
     let folder = tempfile::tempdir().expect("a folder");
     let cache = Cache::at(folder.path());
