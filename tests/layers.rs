@@ -94,7 +94,7 @@ const MODULES: &[Module] = &[
             "ir",
         ],
     ),
-    module("exec", 5, &["plan", "ir", "caught"]),
+    module("exec", 5, &["plan", "ir", "random", "caught"]),
     module("compare", 5, &["table"]),
     module("plot", 5, &["table"]),
     module("report", 5, &["table"]),

@@ -99,8 +99,12 @@ pub struct BenchArgs {
 /// Arguments of `plot`.
 #[derive(Debug, Args)]
 pub struct PlotArgs {
-    /// A table, CSV or Parquet
-    pub table: PathBuf,
+    /// Tables, CSV or Parquet; several are drawn side by side, under their names
+    #[arg(required = true, num_args = 1..=64, value_name = "TABLE")]
+    pub tables: Vec<PathBuf>,
+    /// Pictures in a row, where there are several tables
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub columns: usize,
     /// Column along the horizontal axis [default: the last axis that varies]
     #[arg(long, value_name = "COL")]
     pub x: Option<String>,

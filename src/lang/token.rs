@@ -65,6 +65,7 @@ pub(super) fn tokens(text: &str, diagnostics: &mut Diagnostics) -> Vec<Token> {
         text,
         at: 0,
         open: 0,
+        first: 0,
         tokens: Vec::new(),
         diagnostics,
     };
@@ -80,6 +81,8 @@ struct Lexer<'a> {
     at: usize,
     /// Parentheses open in this statement.
     open: usize,
+    /// The statement's first token.
+    first: usize,
     tokens: Vec<Token>,
     diagnostics: &'a mut Diagnostics,
 }
@@ -143,29 +146,15 @@ impl Lexer<'_> {
         } else {
             self.open = 0;
             self.push(Kind::Newline, start, start + 1);
+            self.first = self.tokens.len();
         }
     }
 
     /// Whether this is a statement of the kind `keyword` and its line ends with one of `ends`.
     fn goes_on_after(&self, keyword: &str, ends: &[Op]) -> bool {
-        let line = self
-            .tokens
-            .rsplit(|token| token.kind == Kind::Newline)
-            .next();
-        let Some(
-            [
-                Token {
-                    kind: Kind::Name(first),
-                    ..
-                },
-                ..,
-                last,
-            ],
-        ) = line
-        else {
-            return false;
-        };
-        first == keyword && ends.iter().any(|end| last.kind == Kind::Op(*end))
+        let begins = |token: &Token| matches!(&token.kind, Kind::Name(name) if name == keyword);
+        let ended = |token: &Token| ends.iter().any(|end| token.kind == Kind::Op(*end));
+        self.tokens.get(self.first).is_some_and(begins) && self.tokens.last().is_some_and(ended)
     }
 
     fn ends_with_operator(&self) -> bool {

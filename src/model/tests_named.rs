@@ -178,12 +178,12 @@ fn noise_stands_linearly_in_equations_alone() {
     let base = "param tau = 10 ms\ninit v = 0 mV\n";
     for (text, message) in [
         (
-            "dv/dt = -v/tau + 1 mV*xi : mV",
-            "`dv/dt` is in the unit of `v` per time",
+            "dv/dt = 1 mV*xi : mV",
+            "expected mV/ms, but `1 mV*xi` is in mV*ms^(-1/2)",
         ),
         (
-            "dv/dt = -v/tau + 1 mV*sqrt(2/tau)*xi*xi : mV",
-            "is in the unit of `v` per time",
+            "dv/dt = 1 mV*xi*xi : mV",
+            "noise must enter an equation linearly",
         ),
         (
             "dv/dt = -v/tau + 1 mV*xi_a*xi_b : mV",

@@ -37,6 +37,11 @@ pub(super) fn check(experiment: &Experiment) -> Result<(), String> {
             constants.check(&state.init, &at)?;
         }
     }
+    for scheme in &model.schemes {
+        for assign in &scheme.updates {
+            constants.check(&assign.value, &|| format!("the scheme `{}`", scheme.name))?;
+        }
+    }
     if let Some(expr) = &model.threshold {
         constants.check(expr, &|| "the threshold".into())?;
     }
@@ -84,7 +89,12 @@ impl Constants<'_> {
             constant &= match part {
                 Expr::Param(i) => known(&self.params, *i),
                 Expr::Let(i) => known(&self.lets, *i),
-                Expr::Input(_) | Expr::State(_) | Expr::Time | Expr::Dt => false,
+                Expr::Input(_)
+                | Expr::State(_)
+                | Expr::Increment(_)
+                | Expr::Noise(_)
+                | Expr::Time
+                | Expr::Dt => false,
                 _ => true,
             };
         });

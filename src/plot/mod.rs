@@ -18,6 +18,7 @@ mod page;
 
 mod range;
 mod raster;
+mod sheet;
 mod style;
 mod svg;
 
@@ -28,3 +29,4 @@ pub use format::PictureFormat;
 pub use heat_map::{HeatMap, heat_map};
 pub use page::Page;
 pub use raster::{Raster, raster};
+pub use sheet::sheet;

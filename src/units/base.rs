@@ -140,7 +140,11 @@ impl BaseSystem {
                 0 => None,
                 12 => Some(name),
                 power if power % 12 == 0 => Some(format!("{name}^{}", power / 12)),
-                power => Some(format!("{name}^({power}/12)")),
+                power => {
+                    let by = (1..=12).rev().find(|by| power % by == 0 && 12 % by == 0);
+                    let by = by.unwrap_or(1);
+                    Some(format!("{name}^({}/{})", power / by, 12 / by))
+                }
             }
         };
         bases

@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(system("nA").unit(unit("ohm").dim).label, "Mohm");
         assert_eq!(
             base.unit(Dim::VOLTAGE.power(0.5).unwrap_or_default()).label,
-            "mV^(6/12)"
+            "mV^(1/2)"
         );
     }
 }

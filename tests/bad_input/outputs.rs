@@ -9,7 +9,9 @@ fn an_axis_named_as_another_column_is_refused_before_the_run() {
         let folder = Folder::new();
         let path = folder.write(
             "model.eqn",
-            changed("lif", "R ", &format!("{name} ")).replace("R*I", &format!("{name}*I")),
+            changed("lif", "param R ", &format!("param {name} "))
+                .replace("R*I", &format!("{name}*I"))
+                .replace(" R = ", &format!(" {name} = ")),
         );
         let several = format!("{name}=5,10");
         refused_in(

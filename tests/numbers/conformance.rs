@@ -28,14 +28,19 @@ pub(crate) fn scattered(e: &Experiment, n: usize, random: &mut fastrand::Rng) ->
     .collect()
 }
 
-/// Options that vary every parameter by 5 % and every initial value over the range of its kind.
+/// Options that vary every parameter by 5 %, or by 0.05 around 0, and every initial value over the range of its kind.
 fn all_varied(model: &Model) -> String {
     let mut options = String::new();
     for param in &model.params {
         let value = param
             .default
             .map_or(1.0, |x| model.base.from_base(x, &param.unit));
-        let (low, high) = (value - 0.05 * value.abs(), value + 0.05 * value.abs());
+        let by = if value == 0.0 {
+            0.05
+        } else {
+            0.05 * value.abs()
+        };
+        let (low, high) = (value - by, value + by);
         options += &format!(" set:{}={low}:{high}:2", param.name);
     }
     for state in &model.states {

@@ -13,8 +13,8 @@ const TEXT: &str = "
 param tau = 5 ms
 param rate = 200 Hz
 input I : nA
-dw/dt = xi*1 mV : mV
-du/dt = xi_other*1 mV : mV
+dw/dt = xi*1 mV/sqrt(1 ms) : mV
+du/dt = xi_other*1 mV/sqrt(1 ms) : mV
 dx/dt = -x/tau + sqrt(2/tau)*xi_third*1 mV : mV
 dn/dt = poisson(rate) : 1
 init w = 0 mV

@@ -87,7 +87,7 @@ fn a_whole_experiment_is_read() {
             of: Quantity::State(0),
         },
         Recorder::Statistics {
-            of: Quantity::Let(0),
+            of: Quantity::Let(2),
         },
         Recorder::Trace {
             of: vec![Quantity::State(0), Quantity::Input(0)],
