@@ -154,7 +154,13 @@ init v = E_L
 init w = 0 pA
 threshold v > -50 mV
 reset v = -58 mV; w += b          # without it a spike is an upward crossing
-refractory 2 ms
+refractory 2 ms                   # or a condition, as v > -55 mV: until it is false
+
+preset fast "Another cell, chosen as adaptive:fast" (
+  tau_w = 10 ms, C = 100 pF, init v = -65 mV, range I = 0 : 400 pA)
+scheme published dt 0.1 ms "The authors' order of updates, chosen as a method":
+  w += dw;                        # dw is dt times the right-hand side at the present values
+  v += dv
 "#;
 
 fn model() -> String {
@@ -183,6 +189,10 @@ fn model() -> String {
         let (call, doc) = line.split_once(": ").unwrap_or((line, ""));
         _ = writeln!(text, "  {call:<22} {doc}");
     }
+    text += "\n  A function of your own: rise(x, k) = 1/(1 + exp(-x/k)), without units; each call is checked.\n";
+    text += "\nNoise, in differential equations alone:\n\n  \
+               xi, xi_NAME            white noise of unit intensity, in 1/sqrt(second); equal names are one source\n  \
+               poisson(rate)          the events of a Poisson process; w*poisson(rate) makes a state jump by w\n";
     text += "\nConstants: pi, gas_constant, faraday_constant, zero_celsius\n\nMethods:\n\n";
     for method in METHODS {
         _ = writeln!(text, "  {:<20}{}", method.name, method.doc);

@@ -3,6 +3,7 @@
 use super::check::Build;
 use super::expr::Expr;
 use super::scope::Symbol;
+use super::typing::Kind;
 use super::{Assign, Let};
 use crate::diag::Diagnostic;
 use crate::lang::ast;
@@ -67,10 +68,11 @@ impl Build<'_, '_, '_> {
             return None;
         };
         let typed = self.checker.expr(expr);
-        let good = self
-            .checker
-            .demand_dim(&typed, Dim::TIME, "`refractory` is a time");
-        if good && changes(&typed.expr, lets) {
+        let good = typed.kind == Kind::Bool
+            || self
+                .checker
+                .demand_dim(&typed, Dim::TIME, "`refractory` is a time or a condition");
+        if good && typed.kind != Kind::Bool && changes(&typed.expr, lets) {
             let error = Diagnostic::error(
                 typed.span,
                 "`refractory` must be the same at all times",

@@ -25,7 +25,7 @@ pub struct Dynamics {
     pub threshold: Option<Block>,
     /// Stores the states that a spike sets. None for a model without reset.
     pub reset: Option<Block>,
-    /// Stores `Temp(0)` ← the refractory period, in ms.
+    /// Stores `Temp(0)` ← the refractory period, in ms; or a bool: does it go on?
     pub refractory: Option<Block>,
     /// Stores `Temp(k)` ← sub-expression k: a float, or a bool if it is a condition.
     pub lets: Block,

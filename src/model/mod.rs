@@ -72,7 +72,8 @@ pub struct Model {
     pub threshold: Option<Expr>,
     /// What a spike does, in this order; each statement sees what those before it have set.
     pub reset: Vec<Assign>,
-    /// How long a spike lasts in ms: the same at all times within a cell.
+    /// How long a spike lasts: a time in ms, the same at all times within a cell, or a condition that ends it
+    /// when it is false at the beginning of a step.
     pub refractory: Option<Expr>,
     /// The step of the text, in ms.
     pub dt: Option<f64>,

@@ -195,7 +195,7 @@ fn each_error_is_named_and_placed() {
         ),
         (
             "threshold v > 0\nrefractory 3 mV",
-            "`refractory` is a time: expected ms, but `3 mV` is in mV",
+            "`refractory` is a time or a condition: expected ms, but `3 mV` is in mV",
             "^^^^ unit found",
         ),
         (

@@ -195,7 +195,7 @@ impl<'a> Compiler<'a> {
         let before: Vec<Value> = (0..equations.n_states())
             .map(|i| b.load(Slot::State(number(i)), Type::Float))
             .collect();
-        let refractory = self.count_down(&mut b);
+        let refractory = self.count_down(&mut b, &before);
         let noise = self.draw(&mut b, &before);
         let mut outside =
             |b: &mut Builder, slot: Slot, _: Type, c: f64| read_outside(b, experiment, slot, c);
@@ -280,12 +280,20 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
-    /// Is the cell refractory in this step? Stores the countdown's next value.
-    fn count_down(&self, b: &mut Builder) -> Option<Value> {
-        self.dynamics.refractory.as_ref()?;
+    /// Is the cell refractory in this step? Stores the countdown's next value, which stays 1 while a
+    /// condition goes on.
+    fn count_down(&self, b: &mut Builder, before: &[Value]) -> Option<Value> {
+        let block = self.dynamics.refractory.as_ref()?;
         let left = b.load(self.countdown(), Type::U32);
         let (zero, one) = (b.u32(0), b.u32(1));
-        let refractory = b.compare(CompareOp::Gt, left, zero);
+        let mut refractory = b.compare(CompareOp::Gt, left, zero);
+        if is_condition(block) {
+            let (goes_on, _) = self.condition(b, block, before, 0.0);
+            refractory = b.and(refractory, goes_on);
+            let left = b.select(refractory, one, zero);
+            b.store(self.countdown(), left);
+            return Some(refractory);
+        }
         let less = b.sub(left, one);
         let left = b.select(refractory, less, zero);
         b.store(self.countdown(), left);
@@ -394,9 +402,13 @@ impl<'a> Compiler<'a> {
             }
         }
         if let Some(block) = &self.dynamics.refractory {
-            let values = b.inline(block, &mut read);
-            let period = stored(&mut b, block, &values, RESULT);
-            let steps = whole_steps(&mut b, period, experiment.timing.dt);
+            let steps = if is_condition(block) {
+                b.u32(1)
+            } else {
+                let values = b.inline(block, &mut read);
+                let period = stored(&mut b, block, &values, RESULT);
+                whole_steps(&mut b, period, experiment.timing.dt)
+            };
             b.store(self.countdown(), steps);
         }
         Some(b.finish())
@@ -442,6 +454,12 @@ impl<'a> Compiler<'a> {
             limits: Limits::default(),
         })
     }
+}
+
+/// Is the refractory period of `block` one that a condition ends?
+fn is_condition(block: &Block) -> bool {
+    let result = block.stored(RESULT);
+    result.is_some_and(|value| block.type_of(value) == Type::Bool)
 }
 
 /// The value that `block` stores in `slot`, among its inlined `values`.

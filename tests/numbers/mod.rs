@@ -10,4 +10,5 @@ pub(crate) mod harness;
 mod leaps;
 mod noise;
 mod recorders;
+mod refractory;
 mod stimuli;
