@@ -84,10 +84,20 @@ ROWS = [
     ("hodgkin_huxley", "staggered", 0.01, 0, 30, [10_000]),
     ("hodgkin_huxley", "rk4", 0.01, 0, 30, [10_000]),
     ("lif", "exact", 0.1, 0, 5, SIZES),
+    ("adex", "euler", 0.1, 400, 1600, [10_000, 100_000]),
+    ("prinz_stg", "rk4", 0.02, 0, 5, [10_000]),
 ]
 # Steps over which spikes are counted and compared, by the number of cells: all contestants alike.
 CHECKED_STEPS = [(1_000, 20_000), (10_000, 5_000), (100_000, 2_000), (10**9, 500)]
-SHORT = {"hodgkin_huxley": "HH", "lif": "LIF", "exponential_euler": "exponential Euler", "rk4": "RK4"}
+SHORT = {
+    "hodgkin_huxley": "HH",
+    "lif": "LIF",
+    "adex": "AdEx",
+    "prinz_stg": "Prinz STG",
+    "exponential_euler": "exponential Euler",
+    "euler": "Euler",
+    "rk4": "RK4",
+}
 PATIENCE = 300  # seconds that one answer may take
 
 
@@ -157,6 +167,7 @@ def options():
     parser = argparse.ArgumentParser(prog="benches/peers/run", description=__doc__.split("\n\n")[0])
     parser.add_argument("--quick", action="store_true", help="1,000 and 10,000 cells, 2 short rounds: does it work?")
     parser.add_argument("--only", help="contestants whose names begin so, separated by commas")
+    parser.add_argument("--models", help="models, separated by commas")
     parser.add_argument("--cells", help="numbers of cells, separated by commas, in place of each row's own")
     parser.add_argument("--repeats", type=int, help="rounds of timed runs (5)")
     parser.add_argument("--seconds", type=float, help="about how long one timed run is (0.4)")
@@ -192,6 +203,8 @@ def main():
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     for precision in ("f32", "f64"):
         for model, method, dt, low, high, sizes in ROWS:
+            if chosen.models and model not in chosen.models.split(","):
+                continue
             if chosen.cells:
                 sizes = [int(float(n)) for n in chosen.cells.split(",")]
             elif chosen.quick:

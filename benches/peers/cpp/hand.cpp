@@ -4,6 +4,8 @@
 // `textbook`, ten exponentials and seven divisions per Hodgkin-Huxley step, or `algebra`, the CPU limit:
 // the six rates from two exponentials and their powers, updates by polynomials of (1 - exp(-z))/z, no
 // division but those of the rates. The algebra holds for v within -100..60 mV; the counts are checked.
+// AdEx and the Prinz cell (models.hpp) have nothing to share; there the algebra is constants folded into
+// the exponentials, and these without a test of their range.
 // `prepare` measures every U, with and without approximate reciprocals, and keeps the fastest.
 //
 // Compiled without -ffast-math, which would undo the rounding trick of exp2.
@@ -13,6 +15,7 @@
 #include <cstring>
 #include <algorithm>
 #include "job.hpp"
+#include "models.hpp"
 
 #ifndef WIDTH
 #error "-DWIDTH=64 (AVX-512) or -DWIDTH=32 (AVX2)"
@@ -23,13 +26,13 @@ template <class T> struct Vec;
 template <> struct Vec<float> {
     typedef float V __attribute__((vector_size(WIDTH)));
     typedef int32_t I __attribute__((vector_size(WIDTH)));
-    static constexpr int EXP_DEGREE = 6, GATE_DEGREE = 4, V_DEGREE = 7, SHIFT = 23;
+    static constexpr int EXP_DEGREE = 6, GATE_DEGREE = 4, V_DEGREE = 7, LOG_TERMS = 4, SHIFT = 23;
     static constexpr double MAGIC = 12582912.0, NEAR = 0.1, MOST = 125;
 };
 template <> struct Vec<double> {
     typedef double V __attribute__((vector_size(WIDTH)));
     typedef int64_t I __attribute__((vector_size(WIDTH)));
-    static constexpr int EXP_DEGREE = 11, GATE_DEGREE = 8, V_DEGREE = 13, SHIFT = 52;
+    static constexpr int EXP_DEGREE = 11, GATE_DEGREE = 8, V_DEGREE = 13, LOG_TERMS = 10, SHIFT = 52;
     static constexpr double MAGIC = 6755399441055744.0, NEAR = 0.02, MOST = 1021;
 };
 template <class T> using V = typename Vec<T>::V;
@@ -249,7 +252,56 @@ template <class T, int U> void lif(const Job &job, long first, long steps, uint3
     EACH store<T>(job, first, u, count[u], out);
 }
 
+// ln x of a positive x: x = 2^n m with m within sqrt(1/2)..sqrt(2), and ln m = 2 atanh((m - 1)/(m + 1)) as a series.
+template <class T> INLINE V<T> log_(V<T> x) {
+    const double root = 1.4142135623730951;
+    const auto one = (I<T>)set<T>(1), mantissa = (I<T>{} + 1 << Vec<T>::SHIFT) - 1;
+    I<T> n = ((I<T>)x >> Vec<T>::SHIFT) - (one >> Vec<T>::SHIFT);
+    V<T> m = (V<T>)(((I<T>)x & mantissa) | one);
+    n -= m > T(root);  // a comparison that holds is -1
+    m = m > T(root) ? m * T(0.5) : m;
+    V<T> s = (m - T(1)) / (m + T(1)), s2 = s * s, p = set<T>(0);
+#pragma GCC unroll 16
+    for (int k = Vec<T>::LOG_TERMS; k >= 0; k--) p = fma(p, s2, set<T>(2.0 / (2 * k + 1)));
+    return fma(__builtin_convertvector(n, V<T>), set<T>(0.6931471805599453), s * p);
+}
+
+// The arithmetic of models.hpp on vectors.
+template <class F, bool ALGEBRA, bool R> struct Wide {
+    using T = F;
+    using V = ::V<F>;
+    static FN V exp_affine(V x, double k, double c) {
+        if constexpr (ALGEBRA) return ::exp_affine<F>(x, k, c);
+        else return exp_<F>(fma(x, set<F>(k), set<F>(c)));
+    }
+    static FN V log(V x) { return log_<F>(x); }
+    static FN V quotient(V a, V b) { return ::quotient<F, R>(a, b); }
+};
+
+template <class Model, int U> void cells(const Job &job, long first, long steps, uint32_t *out) {
+    using T = typename Model::T;
+    V<T> x[U][Model::STATES], current[U];
+    I<T> count[U];
+    EACH {
+        for (int j = 0; j < Model::STATES; j++) x[u][j] = set<T>(Model::START[j]);
+        count[u] = I<T>{};
+        load<T>(job, first, u, 1, 0, current[u]);
+    }
+    const Model model(job.dt);
+    for (long s = 0; s < steps; s++) EACH count[u] -= model.step(x[u], current[u]);
+    EACH store<T>(job, first, u, count[u], out);
+}
+
 struct Choice { Kernel kernel; long cells; };
+template <class T, bool A> std::vector<Choice> adex() {
+    using Model = Adex<Wide<T, A, false>>;
+    return {{cells<Model, 1>, LANES<T>}, {cells<Model, 2>, 2 * LANES<T>}, {cells<Model, 4>, 4 * LANES<T>},
+            {cells<Model, 6>, 6 * LANES<T>}};
+}
+template <class T, bool A> std::vector<Choice> prinz() {
+    return {{cells<Prinz<Wide<T, A, false>>, 1>, LANES<T>}, {cells<Prinz<Wide<T, A, HAS_RECIPROCAL>>, 1>, LANES<T>},
+            {cells<Prinz<Wide<T, A, HAS_RECIPROCAL>>, 2>, 2 * LANES<T>}};
+}
 template <class T, Method M, bool A, bool R> std::vector<Choice> unrolled() {
     return {{hh<T, M, A, R, 1>, LANES<T>}, {hh<T, M, A, R, 2>, 2 * LANES<T>},
             {hh<T, M, A, R, 3>, 3 * LANES<T>}, {hh<T, M, A, R, 4>, 4 * LANES<T>}};
@@ -261,6 +313,8 @@ template <class T, Method M, bool A> std::vector<Choice> choices() {
 }
 template <class T, bool A> std::vector<Choice> choices(const Job &job) {
     if (job.model == "lif") return {{lif<T, 4>, 4 * LANES<T>}, {lif<T, 6>, 6 * LANES<T>}, {lif<T, 8>, 8 * LANES<T>}};
+    if (job.model == "adex") return adex<T, A>();
+    if (job.model == "prinz_stg") return prinz<T, A>();
     if (job.method == "staggered") return choices<T, STAGGERED, A>();
     if (job.method == "rk4") return choices<T, RK4, A>();
     return choices<T, SIMULTANEOUS, A>();
@@ -280,7 +334,8 @@ int main(int argc, char **argv) {
         std::vector<Choice> all = job.f32() ? (algebra ? choices<float, true>(job) : choices<float, false>(job))
                                             : (algebra ? choices<double, true>(job) : choices<double, false>(job));
         std::vector<uint32_t> counts(job.cells);
-        long steps = std::max(20L, (job.model == "lif" ? 50000000L : 4000000L) / job.cells);
+        long work = job.model == "lif" ? 50000000L : job.model == "prinz_stg" ? 1000000L : 4000000L;
+        long steps = std::max(20L, work / job.cells);
         double least = 1e9;
         for (const Choice &c : all)
             for (int trial = 0; trial < 3; trial++) {
@@ -291,6 +346,6 @@ int main(int argc, char **argv) {
             }
         return "";
     };
-    return serve({"g++ " __VERSION__, FLAGS "; fastest of 1-4 vectors (LIF 4, 6, 8) with and without reciprocals", prepare,
+    return serve({"g++ " __VERSION__, FLAGS "; fastest of 1-4 vectors (LIF 4-8, AdEx 1-6, Prinz 1-2) with and without reciprocals", prepare,
                   [&](const Job &job, long steps, std::vector<uint32_t> &counts) { run(best, job, steps, counts); }});
 }

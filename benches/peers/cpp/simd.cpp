@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include "job.hpp"
+#include "models.hpp"
 
 constexpr int CHUNK = 512;
 
@@ -113,10 +114,50 @@ template <class T> void lif(const Job &job, long first, int size, long steps, ui
     for (int i = 0; i < size; i++) out[i] = count[i];
 }
 
+// The arithmetic of models.hpp for one cell; `omp simd` makes vectors of it.
+template <class F> struct Plain {
+    using T = F;
+    using V = F;
+    static FN V exp_affine(V x, double k, double c) { return std::exp(x * T(k) + T(c)); }
+    static FN V log(V x) { return std::log(x); }
+    static FN V quotient(V a, V b) { return a / b; }
+};
+
+// A function of its own: gcc 12 does not vectorise `omp simd` loops with arrays of their own in them.
+template <class Model, class T, int N> FN bool step(const Model &model, T (&x)[N][CHUNK], int i, T current) {
+    T y[N];
+    each<N>([&](auto j) INLINED { y[j] = x[j][i]; });
+    bool fires = model.step(y, current);
+    each<N>([&](auto j) INLINED { x[j][i] = y[j]; });
+    return fires;
+}
+
+template <class T, template <class> class Of>
+void cells(const Job &job, long first, int size, long steps, uint32_t *out) {
+    using Model = Of<Plain<T>>;
+    constexpr int N = Model::STATES;
+    alignas(64) T x[N][CHUNK], current[CHUNK];
+    alignas(64) int count[CHUNK];
+    for (int i = 0; i < CHUNK; i++) {
+        for (int j = 0; j < N; j++) x[j][i] = Model::START[j];
+        current[i] = job.current(first + std::min(i, size - 1));
+        count[i] = 0;
+    }
+    const Model model(job.dt);
+    const int padded = std::min(CHUNK, (size + 15) / 16 * 16);
+    for (long s = 0; s < steps; s++) {
+#pragma omp simd
+        for (int i = 0; i < padded; i++) count[i] += step(model, x, i, current[i]);
+    }
+    for (int i = 0; i < size; i++) out[i] = count[i];
+}
+
 using Kernel = void (*)(const Job &, long, int, long, uint32_t *);
 
 template <class T> Kernel kernel(const Job &job) {
     if (job.model == "lif") return lif<T>;
+    if (job.model == "adex") return cells<T, Adex>;
+    if (job.model == "prinz_stg") return cells<T, Prinz>;
     if (job.method == "staggered") return hh<T, STAGGERED>;
     if (job.method == "rk4") return hh<T, RK4>;
     return hh<T, SIMULTANEOUS>;

@@ -139,6 +139,7 @@ int main(int argc, char **argv) {
     uint32_t *out = nullptr;
     return serve({std::string("nvcc, ") + device.name, FLAGS,
                   [&](const Job &job) {
+                      if (job.model != "lif" && job.model != "hodgkin_huxley") return "no such model";
                       check(cudaFree(out));
                       check(cudaMalloc(&out, job.cells * sizeof(uint32_t)));
                       return "";

@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from peer import HH, LIF, Peer, serve, steady_gates
+from models import adex_slopes, prinz_slopes
+from peer import ADEX, HH, LIF, PRINZ, RK4, Peer, serve, steady_gates
 
 jax.config.update("jax_enable_x64", True)
 
@@ -54,17 +55,17 @@ def slopes(state, i):
     return (dv, *(a * (1 - x) - b * x for x, (a, b) in zip((m, h, n), rates(v))))
 
 
-def rk4(state, i, dt):
+def rk4(slopes, state, i, dt):
     """The four stages as a loop: unrolled, XLA fuses them into one kernel that computes earlier
     stages again and again, ten times slower."""
     dtype = state[0].dtype
-    ahead, weight = (jnp.array(x, dtype) for x in ((0.5, 0.5, 1.0, 0.0), (1 / 6, 1 / 3, 1 / 3, 1 / 6)))
+    ahead, share = (jnp.array(RK4[x], dtype) for x in ("ahead", "share"))
 
     def stage(k, carry):
         at, total = carry
         slope = slopes(at, i)
         at = tuple(x + dt * ahead[k] * f for x, f in zip(state, slope))
-        return at, tuple(x + dt * weight[k] * f for x, f in zip(total, slope))
+        return at, tuple(x + dt * share[k] * f for x, f in zip(total, slope))
 
     return jax.lax.fori_loop(0, 4, stage, (state, state))[1]
 
@@ -73,7 +74,7 @@ def hh_step(method, dt):
     def step(carry, i):
         *state, count = carry
         if method == "rk4":
-            new = rk4(tuple(state), i, dt)
+            new = rk4(slopes, tuple(state), i, dt)
         else:
             new = exponential_euler(tuple(state), i, dt, method == "staggered")
         count += ((new[0] > 0) & (state[0] <= 0)).astype(jnp.int32)
@@ -97,6 +98,30 @@ def lif_step(dt):
     return step
 
 
+def adex_step(F, dt):
+    slopes = adex_slopes(F, jnp.exp)
+
+    def step(carry, i):
+        v, w, count = carry
+        dv, dw = slopes(jnp.minimum(v, F(ADEX["peak"])), w, i)
+        v, w = v + F(dt / ADEX["C"]) * dv, w + F(dt / ADEX["tau_w"]) * dw
+        fires = v >= ADEX["peak"]
+        return jnp.where(fires, F(ADEX["v_r"]), v), jnp.where(fires, w + F(ADEX["b"]), w), count + fires.astype(jnp.int32)
+
+    return step
+
+
+def prinz_step(F, dt):
+    slopes = prinz_slopes(F, jnp.exp, jnp.log)
+
+    def step(carry, i):
+        *state, count = carry
+        new = rk4(slopes, tuple(state), i, dt)
+        return *new, count + ((new[0] > PRINZ["v_th"]) & (state[0] <= PRINZ["v_th"])).astype(jnp.int32)
+
+    return step
+
+
 class JaxPeer(Peer):
     flags = "one jitted fori_loop, cells sharded over the devices"
 
@@ -116,6 +141,10 @@ class JaxPeer(Peer):
             decay = np.expm1(-job["dt"] / LIF["tau"])
             current = -decay * (LIF["e_l"] + LIF["r"] * current)
             step, state = lif_step(job["dt"]), (full(LIF["e_l"]), zero, zero)
+        elif job["model"] == "adex":
+            step, state = adex_step(F, job["dt"]), (*(full(x) for x in ADEX["start"]), zero)
+        elif job["model"] == "prinz_stg":
+            step, state = prinz_step(F, job["dt"]), (*(full(x) for x in PRINZ["start"]), zero)
         else:
             step = hh_step(job["method"], job["dt"])
             state = (full(HH["v0"]), *(full(x) for x in steady_gates(HH["v0"])), zero)

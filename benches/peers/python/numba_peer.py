@@ -1,13 +1,16 @@
 """Numba: parallel over chunks of cells, the time loop inside, fastmath. Chunks of 256 cells let LLVM
-vectorise the inner loop where it can (LIF); exponentials vectorise only where SVML is found."""
+vectorise the inner loop where it can (LIF); exponentials vectorise only where SVML is found. AdEx and the Prinz
+cell go cell by cell, the state of one in registers or the nearest cache."""
 
 import math
 
 import numba
 import numpy as np
 from numba import njit, prange
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from peer import HH, LIF, Peer, serve, steady_gates
+from models import adex_slopes, prinz_slopes
+from peer import ADEX, HH, LIF, PRINZ, RK4, Peer, serve, steady_gates
 
 CHUNK = 256
 inline = njit(inline="always", fastmath=True)
@@ -128,6 +131,52 @@ def kernels(F):
     return hh, lif
 
 
+def adex_kernel(F):
+    slopes = adex_slopes(F, math.exp, inline)
+    C, tau_w, b, v_r, peak = (F(ADEX[k]) for k in ("C", "tau_w", "b", "v_r", "peak"))
+    v0, w0 = (F(x) for x in ADEX["start"])
+
+    @njit(parallel=True, fastmath=True)
+    def adex(current, dt, steps):
+        counts = np.zeros(current.size, np.int32)
+        for cell in prange(current.size):
+            v, w, count = v0, w0, 0
+            for _ in range(steps):
+                dv, dw = slopes(v if v < peak else peak, w, current[cell])
+                v, w = v + dt / C * dv, w + dt / tau_w * dw
+                if v >= peak:
+                    v, w, count = v_r, w + b, count + 1
+            counts[cell] = count
+        return counts
+
+    return adex
+
+
+def prinz_kernel(F):
+    slopes = prinz_slopes(F, math.exp, math.log, inline)
+    start, ahead, share = (np.array(x, F) for x in (PRINZ["start"], RK4["ahead"], RK4["share"]))
+    n, v_th = start.size, F(PRINZ["v_th"])
+
+    @njit(parallel=True, fastmath=True)
+    def prinz(current, dt, steps):
+        counts = np.zeros(current.size, np.int32)
+        for cell in prange(current.size):
+            x, at, new, count = start.copy(), start.copy(), start.copy(), 0
+            for _ in range(steps):
+                for k in range(4):
+                    f = slopes(to_fixed_tuple(at, 13), current[cell])
+                    for j in range(n):
+                        at[j] = x[j] + dt * ahead[k] * f[j]
+                        new[j] += dt * share[k] * f[j]
+                count += (new[0] > v_th) & (x[0] <= v_th)
+                x[:] = new
+                at[:] = new
+            counts[cell] = count
+        return counts
+
+    return prinz
+
+
 class NumbaPeer(Peer):
     flags = f"njit(parallel, fastmath), chunks of {CHUNK} cells, time loop inside; SVML {numba.config.USING_SVML}"
 
@@ -143,6 +192,10 @@ class NumbaPeer(Peer):
             drive = (-decay * (LIF["e_l"] + LIF["r"] * self.currents())).astype(F)
             rest = F(decay), F(LIF["e_l"]), F(LIF["v_th"]), F(LIF["v_r"]), np.int32(round(LIF["t_ref"] / job["dt"]))
             self.kernel = lambda steps: lif(drive, *rest, steps)
+        elif job["model"] in ("adex", "prinz_stg"):
+            kernel = (adex_kernel if job["model"] == "adex" else prinz_kernel)(F)
+            current = self.currents().astype(F)
+            self.kernel = lambda steps: kernel(current, F(job["dt"]), steps)
         else:
             method = {"exponential_euler": 0, "staggered": 1, "rk4": 2}[job["method"]]
             kernel, current = hh(method), self.currents().astype(F)

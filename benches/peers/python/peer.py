@@ -14,7 +14,7 @@ import numpy as np
 _ANSWERS = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
-# The model constants of src/model/library, in mV, ms, uA/cm^2, mS/cm^2, uF/cm^2, nA.
+# The model constants of src/model/library, in mV, ms, uA/cm^2, mS/cm^2, uF/cm^2, nA (AdEx: pA, pF, nS).
 HH = dict(C=1.0, g_na=120.0, g_k=36.0, g_l=0.3, e_na=50.0, e_k=-77.0, e_l=-54.387, v0=-65.0)
 LIF = dict(tau=10.0, r=10.0, e_l=-65.0, v_th=-50.0, v_r=-65.0, t_ref=2.0)
 
@@ -52,6 +52,12 @@ class Peer:
         for key, values in allowed.items():
             if self.job[key] not in values:
                 raise Unsupported(f"{key} {self.job[key]}")
+
+
+ADEX = dict(C=281.0, tau_w=144.0, b=80.5, v_r=-70.6, peak=20.0, start=(-70.6, 0.0))
+PRINZ = dict(start=(-50.0, 0.05, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0), v_th=-10.0)
+# The four stages of RK4: how far the slope is followed before the next, and its share of the whole.
+RK4 = dict(ahead=(0.5, 0.5, 1.0, 0.0), share=(1 / 6, 1 / 3, 1 / 3, 1 / 6))
 
 
 def steady_gates(v):
