@@ -3,13 +3,11 @@
 //! `cargo bench --bench throughput [-- MODEL] [-- CELLS]` prints one CSV row per engine, model,
 //! method and number of cells: the median, least and most of five runs of about a second.
 
-use std::time::Instant;
+mod common;
 
-use rheobase::exec::cpu::{CpuEngine, Precision};
-use rheobase::exec::gpu::{DeviceChoice, GpuEngine};
-use rheobase::exec::{Cells, Engine, Sink, Start, TileOutput};
-use rheobase::experiment::{Experiment, FiOptions, fi};
-use rheobase::model::load;
+use common::{engines, experiment, seconds};
+use rheobase::exec::Engine;
+use rheobase::exec::cpu::Precision;
 use rheobase::plan::compile;
 
 const RUNS: usize = 5;
@@ -40,7 +38,7 @@ fn main() {
     println!(
         "engine,model,method,cells,steps,median [cell-steps/s],least [cell-steps/s],most [cell-steps/s]"
     );
-    for engine in engines() {
+    for engine in engines(&[Precision::F32, Precision::F64]) {
         for (name, method, work) in WORK {
             if !models.is_empty() && !models.iter().any(|m| *m == name) {
                 continue;
@@ -52,77 +50,17 @@ fn main() {
     }
 }
 
-fn engines() -> Vec<Box<dyn Engine>> {
-    let mut engines: Vec<Box<dyn Engine>> = Vec::new();
-    for precision in [Precision::F32, Precision::F64] {
-        match CpuEngine::new(precision) {
-            Ok(engine) => engines.push(Box::new(engine)),
-            Err(error) => eprintln!("left out: {error}"),
-        }
-    }
-    match GpuEngine::new(&DeviceChoice::Any) {
-        Ok(engine) => engines.push(Box::new(engine)),
-        Err(error) => eprintln!("left out: {error}"),
-    }
-    engines
-}
-
-fn experiment(name: &str, method: &str, n: u64, n_steps: u64) -> Experiment {
-    let model = load(name).unwrap_or_else(|error| panic!("{error}"));
-    let dt = model.dt.unwrap_or(FiOptions::DEFAULT_DT);
-    let options = FiOptions {
-        n: Some(n),
-        method: Some(method.into()),
-        duration: Some(format!("{} ms", dt * n_steps as f64)),
-        ..FiOptions::default()
-    };
-    fi(model, &options).unwrap_or_else(|error| panic!("{error}"))
-}
-
-struct Discard;
-
-impl Sink for Discard {
-    fn tile(&mut self, _: TileOutput) -> Result<(), String> {
-        Ok(())
-    }
-}
-
 fn measure(engine: &dyn Engine, name: &str, method: &str, n: u64, work: f64) {
     let n_steps = ((work / n as f64) as u64).clamp(100, 1_000_000);
-    let e = experiment(name, method, n, n_steps);
+    let e = experiment(name, Some(method), n, n_steps);
     let plan = compile(&e).unwrap_or_else(|error| panic!("{error}")).plan;
-    let mut job = engine
-        .prepare(&plan)
-        .unwrap_or_else(|error| panic!("{error}"));
-    let tile = job.tile_cells().min(n);
-    let tiles: Vec<Cells> = (0..n)
-        .step_by(tile as usize)
-        .map(|first| {
-            let end = n.min(first + tile);
-            Cells {
-                first,
-                n: (end - first) as usize,
-                params: e.columns(first..end),
-            }
-        })
-        .collect();
-    let mut rates: Vec<f64> = (0..=RUNS)
-        .map(|_| {
-            let begin = Instant::now();
-            for cells in &tiles {
-                job.run(cells, Start::Initial, &mut Discard)
-                    .unwrap_or_else(|error| panic!("{error}"));
-            }
-            (n * n_steps) as f64 / begin.elapsed().as_secs_f64()
-        })
-        .skip(1)
-        .collect();
-    rates.sort_by(f64::total_cmp);
+    let times = seconds(engine, &e, &plan, RUNS);
+    let rate = |seconds: f64| (n * n_steps) as f64 / seconds;
     println!(
         "\"{}\",{name},{method},{n},{n_steps},{:.3e},{:.3e},{:.3e}",
         engine.describe(),
-        rates[RUNS / 2],
-        rates[0],
-        rates[RUNS - 1]
+        rate(times[RUNS / 2]),
+        rate(times[RUNS - 1]),
+        rate(times[0])
     );
 }
