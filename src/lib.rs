@@ -22,6 +22,8 @@
 //! | 1 | [`ir`] | typed straight-line blocks: build, simplify, differentiate, classify, check | nothing of ours |
 //! | 2 | [`model`] | tree to checked model; lowering to `ir`; the library of `.eqn` files | lang, ir, units, diag |
 //! | 2 | [`integrate`], [`stimulus`], [`record`] | each a rewriting or expression of `ir`; one file and one registry row each | ir |
+//! | 3 | [`export`] | a model written out for readers: a page, LaTeX, Brian2 | model, lang, integrate, level 0 |
+//! | 3 | [`import`] | fitted models of others as model text | model, units |
 //! | 3 | [`experiment`] | options or TOML to a checked experiment; grids | model, level 2, level 0 |
 //! | 4 | [`plan`] | all that an engine needs, as plain data | experiment, level 2, ir |
 //! | 5 | [`exec`] | engines: a plan in, columns out | plan, ir, caught |
@@ -97,6 +99,8 @@ pub mod compare;
 pub mod diag;
 pub mod exec;
 pub mod experiment;
+pub mod export;
+pub mod import;
 pub mod integrate;
 pub mod ir;
 pub mod lang;

@@ -194,6 +194,22 @@ fn verify_refuses_a_verdict_where_the_reference_itself_cannot_tell() {
     assert!(!found.agrees() && found.to_string().contains("ill-conditioned"));
 }
 
+/// The noise of a cell is the same on every engine, in a sample of the grid and where other parameters
+/// are nudged.
+#[test]
+fn noise_is_verified_and_measured_like_all_else() {
+    let folder = Folder::new();
+    let run = |command: &str| {
+        let words: Vec<&str> = command.split(' ').collect();
+        folder.run(&words)
+    };
+    let verified = run("verify lif_noise --duration 200ms --cells 20 --engine cpu");
+    verified.expect(0);
+    assert!(verified.stdout.contains("20 of 301 cells"));
+    assert!(verified.stdout.contains("verdict: agrees"));
+    run("bench lif_noise --cells 20 --repeats 1 --duration 20ms").expect(0);
+}
+
 #[test]
 fn verify_is_a_command() {
     let folder = Folder::new();

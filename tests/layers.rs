@@ -30,6 +30,8 @@ const BELOW_PROTOCOL: &[&str] = &[
     "stimulus",
     "record",
     "experiment",
+    "export",
+    "import",
     "plan",
     "exec",
     "compare",
@@ -48,6 +50,8 @@ const BELOW_CLI: &[&str] = &[
     "stimulus",
     "record",
     "experiment",
+    "export",
+    "import",
     "plan",
     "exec",
     "compare",
@@ -81,6 +85,12 @@ const MODULES: &[Module] = &[
             "units",
             "diag",
         ],
+    ),
+    module("import", 3, &["model", "units"]),
+    module(
+        "export",
+        3,
+        &["model", "integrate", "lang", "units", "diag"],
     ),
     module(
         "plan",
@@ -127,7 +137,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tiny_skia", &["src/plot"]),
     ("ttf_parser", &["src/plot"]),
     ("png", &["src/plot/bitmap.rs"]),
-    ("serde_json", &["src/report.rs", "src/protocol/journal.rs"]),
+    (
+        "serde_json",
+        &["src/report.rs", "src/protocol/journal.rs", "src/import"],
+    ),
     ("codespan_reporting", &["src/diag.rs"]),
 ];
 

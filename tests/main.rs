@@ -9,6 +9,8 @@ mod compiling;
 mod experiments;
 mod large_jobs;
 mod layers;
+mod making;
 mod numbers;
 mod pictures;
+mod reading;
 mod support;

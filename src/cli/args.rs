@@ -37,7 +37,8 @@ pub enum Command {
     /// An experiment from a file: any grid, stimuli and recorders; writes table.csv (and spikes.csv,
     /// traces.csv), table.svg and run.json
     Run(RunArgs),
-    /// A model as understood; with --ir, --plan or --wgsl a later stage of it
+    /// A model on a page: equations, values, presets, how it is stepped and why; with --ir, --plan or
+    /// --wgsl a later stage of it
     Show(ShowArgs),
     /// All that is wrong with a model, and what running it would take, without running it
     Check(CheckArgs),
@@ -53,6 +54,10 @@ pub enum Command {
     Plot(PlotArgs),
     /// Two tables row by row; exit status 1 where they differ
     Compare(CompareArgs),
+    /// A model file to begin with, commented, which runs as it is
+    New(NewArgs),
+    /// Fitted models of others as model files
+    Import(ImportArgs),
     /// The GPUs that can be used, their limits, and what is missing where there is none
     Devices,
     /// This help, that of a command, or a page: `experiment` (the file that `run` takes), `model`
@@ -337,7 +342,7 @@ impl From<PrecisionArg> for Precision {
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A built-in model or the path of a model file
+    /// A built-in model or the path of a model file; `:` and the name of a preset may follow
     pub model: String,
     /// The equations as blocks of the middle form, before the method, and what a step of `fi` costs
     /// before and after each rewrite of the optimiser
@@ -349,12 +354,63 @@ pub struct ShowArgs {
     /// The GPU kernel of that plan
     #[arg(long)]
     pub wgsl: bool,
+    /// The model as a LaTeX document
+    #[arg(long, conflicts_with_all = ["ir", "plan", "wgsl"])]
+    pub latex: bool,
+    /// The model as a Python script for Brian2
+    #[arg(long, conflicts_with_all = ["ir", "plan", "wgsl", "latex"])]
+    pub brian2: bool,
     /// The experiment whose plan is shown.
     #[command(flatten)]
     pub experiment: ExperimentArgs,
     /// What the plan goes through.
     #[command(flatten)]
     pub passes: PassesArgs,
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Name of the model; the file is NAME.eqn
+    pub name: String,
+    /// Folder of the file
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// Replace a file of that name
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Whose models.
+    #[command(subcommand)]
+    pub what: ImportKind,
+}
+
+/// Whose models are imported.
+#[derive(Debug, Subcommand)]
+pub enum ImportKind {
+    /// neuron_config.json of the Allen Cell Types Database: GLIF levels 1 to 5
+    Allen(AllenArgs),
+}
+
+/// Arguments of `import allen`.
+#[derive(Debug, Args)]
+pub struct AllenArgs {
+    /// The files; several of one level become presets of one model
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Name of the model; the file is NAME.eqn
+    #[arg(long, value_name = "NAME", default_value = "allen")]
+    pub name: String,
+    /// Folder of the file
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// Replace a file of that name
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `check`.

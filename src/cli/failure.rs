@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::exec::ExecError;
 use crate::experiment::Problems;
+use crate::export::Unsupported;
 use crate::model::LoadError;
 use crate::plan::PlanError;
 use crate::protocol::ProtocolError;
@@ -61,6 +62,12 @@ impl From<LoadError> for Failure {
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         Failure::misuse(problems)
+    }
+}
+
+impl From<Unsupported> for Failure {
+    fn from(error: Unsupported) -> Self {
+        Failure::misuse(error)
     }
 }
 

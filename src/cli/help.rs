@@ -21,6 +21,8 @@ pub(super) fn dress(command: Command) -> Command {
         ("plot", PLOT.to_owned()),
         ("compare", COMPARE.to_owned()),
         ("list", names.names_help() + "\n" + LIST),
+        ("new", NEW.to_owned()),
+        ("import", IMPORT.to_owned()),
         ("devices", DEVICES.to_owned()),
         ("help", HELP.to_owned()),
         ("completions", COMPLETIONS.to_owned()),
@@ -81,9 +83,27 @@ Examples:
 const SHOW: &str = "\
 Examples:
   rheobase show hodgkin_huxley
+  rheobase show izhikevich:CH
+  rheobase show adex --latex > adex.tex
+  rheobase show adex:tonic --brian2 > adex.py
   rheobase show my.eqn --ir
   rheobase show lif --plan --set tau=5:20:4
   rheobase show lif --wgsl > lif.wgsl";
+
+const NEW: &str = "\
+Writes NAME.eqn: an integrate-and-fire neuron with adaptation, a comment on every part.
+
+Examples:
+  rheobase new cell
+  rheobase new cell --out models --force";
+
+const IMPORT: &str = "\
+Writes the built-in model of the cell's level with its values in place, in pF, Mohm, mV, Hz and pA.
+All fields that are wrong or missing are reported by their paths.
+
+Examples:
+  rheobase import allen neuron_config.json
+  rheobase import allen cells/474637203.json cells/512322162.json --name cells --out models";
 
 const CHECK: &str = "\
 Prints every mistake with its line, or what a run would take: cells, steps, bytes per cell and per

@@ -16,16 +16,18 @@ pub(super) fn run(args: &ListArgs) -> Result<(), Failure> {
     say(&table(&Registries::default().rows(args.what)))
 }
 
-/// A row of a registry: its name and what it is.
+/// A row of a registry: its name, what it is, and what there is of it.
 struct Row {
     name: String,
     doc: String,
+    more: String,
 }
 
 fn row(name: &str, doc: impl Into<String>) -> Row {
     Row {
         name: name.into(),
         doc: doc.into(),
+        more: String::new(),
     }
 }
 
@@ -58,11 +60,7 @@ impl Default for Registries<'static> {
 impl Registries<'_> {
     fn rows(&self, registry: Registry) -> Vec<Row> {
         match registry {
-            Registry::Models => self
-                .models
-                .iter()
-                .map(|m| row(m.name, model_line(m)))
-                .collect(),
+            Registry::Models => self.models.iter().map(model_row).collect(),
             Registry::Methods => self
                 .methods
                 .iter()
@@ -146,14 +144,22 @@ fn listed(label: &str, names: &str) -> String {
     text + "\n"
 }
 
-/// Title and first citation of a built-in model.
-fn model_line(entry: &LibraryModel) -> String {
-    match Model::parse(entry.name, entry.text) {
-        Ok((model, _)) => match model.cite.first() {
-            Some(cite) => format!("{} ({cite})", model.title),
-            None => model.title,
+/// Title and first citation of a built-in model, and its presets.
+fn model_row(entry: &LibraryModel) -> Row {
+    let Ok((model, _)) = Model::parse(entry.name, entry.text) else {
+        return row(entry.name, "does not parse");
+    };
+    let doc = match model.cite.first() {
+        Some(cite) => format!("{} ({cite})", model.title),
+        None => model.title,
+    };
+    let presets: Vec<&str> = model.presets.iter().map(|one| one.name.as_str()).collect();
+    Row {
+        more: match presets.as_slice() {
+            [] => String::new(),
+            names => format!("presets: {}", names.join(", ")),
         },
-        Err(_) => "does not parse".into(),
+        ..row(entry.name, doc)
     }
 }
 
@@ -179,9 +185,14 @@ fn feature_line(feature: &Feature) -> String {
 
 fn table(rows: &[Row]) -> String {
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
-    rows.iter()
-        .map(|row| format!("{:<width$}  {}\n", row.name, row.doc))
-        .collect()
+    let line = |row: &Row| {
+        let first = format!("{:<width$}  {}\n", row.name, row.doc);
+        match row.more.as_str() {
+            "" => first,
+            more => format!("{first}{:width$}    {more}\n", ""),
+        }
+    };
+    rows.iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -213,10 +224,30 @@ mod tests {
         let (old, new) = (Registries::default(), with_more());
         for (registry, _) in Registry::ALL {
             let text = table(&new.rows(registry));
-            assert_eq!(text.lines().count(), old.rows(registry).len() + 1);
+            let names = text.lines().filter(|line| !line.starts_with(' '));
+            assert_eq!(names.count(), old.rows(registry).len() + 1);
             assert!(text.lines().any(|line| line.starts_with("new_")), "{text}");
             assert!(!text.contains("does not parse"));
         }
+    }
+
+    #[test]
+    fn the_presets_of_a_model_are_on_the_line_below_it() {
+        let text = table(&Registries::default().rows(Registry::Models));
+        let lines: Vec<&str> = text.lines().collect();
+        for entry in MODELS {
+            let at = lines
+                .iter()
+                .position(|line| line.split(' ').next() == Some(entry.name));
+            let below = at.and_then(|at| lines.get(at + 1)).copied().unwrap_or("");
+            let (model, _) = Model::parse(entry.name, entry.text).expect("built in");
+            let names: Vec<&str> = model.presets.iter().map(|one| one.name.as_str()).collect();
+            match below.trim_start().strip_prefix("presets: ") {
+                Some(listed) => assert_eq!(listed, names.join(", ")),
+                None => assert!(names.is_empty(), "{}", entry.name),
+            }
+        }
+        assert!(text.contains("    presets: RS, IB, CH, FS, LTS, TC, RZ\n"));
     }
 
     #[test]

@@ -12,7 +12,9 @@ mod devices;
 mod failure;
 mod fi;
 mod help;
+mod import;
 mod list;
+mod new;
 mod outcome;
 mod pages;
 mod plot;
@@ -74,6 +76,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),
         Command::List(args) => list::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Devices => devices::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Trace(args) => trace::run(&args),

@@ -4,8 +4,8 @@ use super::args::ShowArgs;
 use super::failure::Failure;
 use super::say;
 use crate::exec::gpu::wgsl;
-use crate::experiment::fi;
-use crate::integrate::{Equations, Linearity, METHODS, default_for};
+use crate::experiment::{Experiment, TraceOptions, fi, trace};
+use crate::export::{brian2, latex, page};
 use crate::ir::{Block, PASSES, Passes, Slot, print as print_block};
 use crate::model::lower::{Dynamics, lower};
 use crate::model::{Model, load_with_warnings};
@@ -14,9 +14,15 @@ use crate::plan::{compile_with, print as print_plan};
 pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
     let (model, warnings) = load_with_warnings(&args.model)?;
     super::fi::warn(&warnings);
+    if args.latex {
+        return say(&latex(&model));
+    }
+    if args.brian2 {
+        return say(&brian2(&model)?);
+    }
     let mut text = String::new();
     if !(args.ir || args.plan || args.wgsl) {
-        text += &summary(&model);
+        text += &page(&model, &cost(&model, args));
     }
     if args.ir {
         text += &equations(&model);
@@ -34,58 +40,6 @@ pub(super) fn run(args: &ShowArgs) -> Result<(), Failure> {
         }
     }
     say(&text)
-}
-
-/// Name, citation, parameters, states, inputs, text and the method chosen.
-fn summary(model: &Model) -> String {
-    let mut lines = vec![format!("{}: {}", model.name, model.title)];
-    lines.extend(model.cite.iter().map(|cite| format!("  {cite}")));
-    lines.push("\nparameters".into());
-    for param in &model.params {
-        let value = param.default.map_or("(none)".into(), |x| {
-            model.base.from_base(x, &param.unit).to_string()
-        });
-        lines.push(format!(
-            "  {:<8} = {value:>8} {:<10} {}",
-            param.name, param.unit.label, param.doc
-        ));
-    }
-    lines.push("inputs".into());
-    for input in &model.inputs {
-        lines.push(format!(
-            "  {:<8} in {:<17} {}",
-            input.name, input.unit.label, input.doc
-        ));
-    }
-    lines.push("states".into());
-    let dynamics = lower(model, model.dt.unwrap_or(0.01));
-    let equations = Equations::new(&dynamics.rates, dynamics.held, model.noises.len());
-    for (state, linearity) in model.states.iter().zip(equations.linearity()) {
-        let how = match linearity {
-            Linearity::Linear => "linear",
-            Linearity::Conditional => "conditionally linear",
-            Linearity::Nonlinear => "nonlinear",
-        };
-        lines.push(format!(
-            "  {:<8} in {:<17} {how}",
-            state.name, state.unit.label
-        ));
-    }
-    let usable = METHODS
-        .iter()
-        .filter(|m| m.first_obstacle(&equations).is_none())
-        .map(|m| m.name);
-    let chosen = model
-        .method
-        .as_ref()
-        .map_or(default_for(&equations).name, |(name, _)| name);
-    lines.push(format!(
-        "method\n  {chosen} (possible: {})",
-        usable.collect::<Vec<_>>().join(", ")
-    ));
-    lines.push("text".into());
-    lines.extend(model.text.lines().map(|line| format!("  {line}")));
-    lines.join("\n") + "\n"
 }
 
 /// The model's own blocks.
@@ -124,10 +78,50 @@ fn equations(model: &Model) -> String {
         .join("\n")
 }
 
-/// What a step of `fi` costs as it is written, and after each rewrite on top of those before it;
-/// nothing for a model without an f-I curve.
+/// What is planned for `model`: its f-I curve, or a time course where it does not spike; none where
+/// it cannot be run as it stands.
+fn planned(model: &Model, args: &ShowArgs) -> Option<Experiment> {
+    let options = args.experiment.options();
+    if model.threshold.is_some() {
+        return fi(model.clone(), &options).ok();
+    }
+    let options = TraceOptions {
+        experiment: options,
+        ..TraceOptions::default()
+    };
+    trace(model.clone(), &options).ok()
+}
+
+/// What a step costs, in a line below its heading.
+fn cost(model: &Model, args: &ShowArgs) -> String {
+    let compiled = planned(model, args);
+    let compiled = compiled.and_then(|it| compile_with(&it, args.passes.passes()).ok());
+    let Some(compiled) = compiled else {
+        return String::new();
+    };
+    let c = compiled.plan.operations();
+    let counted = [
+        (c.adds, "addition"),
+        (c.muls, "multiplication"),
+        (c.divs, "division"),
+        (c.exps, "exponential"),
+        (c.choices, "choice"),
+    ];
+    let counted = counted.map(|(n, what)| match n {
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}s"),
+    });
+    format!(
+        "cost of a step, {} at dt {} ms, where no cell spikes\n  {} (--ir tells what each rewrite saves)\n",
+        compiled.method,
+        compiled.plan.schedule().dt,
+        counted.join(", ")
+    )
+}
+
+/// What a step costs as it is written, and after each rewrite on top of those before it.
 fn costs(model: &Model, args: &ShowArgs) -> String {
-    let Ok(experiment) = fi(model.clone(), &args.experiment.options()) else {
+    let Some(experiment) = planned(model, args) else {
         return String::new();
     };
     let wanted = args.passes.passes();

@@ -68,19 +68,20 @@ fn exact(step: &mut Step) -> Vec<Value> {
     let zero = step.b.float(0.0);
     let nowhere = vec![zero; step.states.len()];
     let stage = step.evaluate(&nowhere, 0.0, false);
-    let mut next = step.states.clone();
-    for i in 0..next.len() {
+    let states = step.states.clone();
+    let mut next = Vec::with_capacity(states.len());
+    for (i, &before) in states.iter().enumerate() {
         let z = step.b.scale(stage.slopes[i], step.dt);
         let decay = step.b.unary(UnaryOp::Expm1, z);
         let phi = step.b.unary(UnaryOp::Exprel, z);
         let gain = step.b.scale(phi, step.dt);
         let drive = step.b.mul(stage.rates[i], gain);
-        let pull = step.b.mul(next[i], decay);
+        let pull = step.b.mul(before, decay);
         let change = step.b.add(pull, drive);
         let change = step.with_noise(i, &stage, change);
         let zero = step.b.float(0.0);
         let change = step.unless_held(i, change, zero);
-        next[i] = step.b.add(next[i], change);
+        next.push(step.b.add(before, change));
     }
     next
 }

@@ -234,28 +234,35 @@ pub enum CompareOp {
 }
 
 impl Expr {
-    /// Calls `visit` with each name used in the expression, functions not included.
-    pub fn each_name<'a>(&'a self, visit: &mut impl FnMut(&'a str, Span)) {
+    /// Calls `visit` with this expression and each one within it.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Expr)) {
+        visit(self);
         match &self.node {
-            Node::Number(_) | Node::Bool(_) => {}
-            Node::Name(name) => visit(name, self.span),
-            Node::Juxtapose(_, a) | Node::Negate(a) | Node::Not(a) => a.each_name(visit),
+            Node::Number(_) | Node::Bool(_) | Node::Name(_) => {}
+            Node::Juxtapose(_, a) | Node::Negate(a) | Node::Not(a) => a.walk(visit),
             Node::Binary(_, a, b)
             | Node::Power(a, b)
             | Node::Compare(_, a, b)
             | Node::And(a, b)
             | Node::Or(a, b) => {
-                a.each_name(visit);
-                b.each_name(visit);
+                a.walk(visit);
+                b.walk(visit);
             }
             Node::If { cond, yes, no } => {
-                cond.each_name(visit);
-                yes.each_name(visit);
-                no.each_name(visit);
+                cond.walk(visit);
+                yes.walk(visit);
+                no.walk(visit);
             }
-            Node::Call(_, arguments) => arguments
-                .iter()
-                .for_each(|argument| argument.each_name(visit)),
+            Node::Call(_, arguments) => arguments.iter().for_each(|one| one.walk(visit)),
         }
+    }
+
+    /// Calls `visit` with each name used in the expression, functions not included.
+    pub fn each_name<'a>(&'a self, visit: &mut impl FnMut(&'a str, Span)) {
+        self.walk(&mut |part| {
+            if let Node::Name(name) = &part.node {
+                visit(name, part.span);
+            }
+        });
     }
 }

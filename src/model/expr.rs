@@ -4,7 +4,7 @@
 pub use crate::lang::ast::{BinaryOp, CompareOp};
 
 /// An expression. Its depth is at most [`crate::lang::MAX_DEPTH`] and what calls of the model's own
-/// functions add ([`super::functions`]: 128).
+/// functions add, at most 128.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// A finite number.

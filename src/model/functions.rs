@@ -101,6 +101,12 @@ pub fn library_lines() -> impl Iterator<Item = &'static str> {
     LIBRARY.iter().map(|(doc, _)| *doc)
 }
 
+/// The trees of the library's functions: each a [`StatementKind::Function`].
+pub fn library_functions() -> impl Iterator<Item = &'static StatementKind> {
+    let first = |(_, statements): &'static (&str, Vec<Statement>)| statements.first();
+    READ.iter().filter_map(first).map(|one| &one.kind)
+}
+
 impl<'a> Checker<'_, 'a> {
     /// The text's own function of this name, or the library's.
     pub(super) fn inlined(&mut self, name: &str) -> Option<Inlined<'a>> {

@@ -30,7 +30,7 @@ mod typing_calls;
 
 pub use evaluate::Values;
 pub use expr::{BinaryOp, CompareOp, Expr, FUNCTIONS, Function, FunctionRow, UnitRule};
-pub use functions::library_lines;
+pub use functions::{library_functions, library_lines};
 pub use load::{LoadError, from_text, load, load_with_warnings};
 
 use crate::diag::{Diagnostics, Span};

@@ -73,7 +73,7 @@ pub(super) fn explained(error: ExecError) -> ProtocolError {
 
 /// The parameter columns of these cells of the grid, in base units.
 pub(super) fn columns(experiment: &Experiment, cells: &[u64]) -> Vec<Vec<f64>> {
-    let mut columns = vec![Vec::with_capacity(cells.len()); experiment.grid.axes().len()];
+    let mut columns = experiment.columns(0..0);
     for &cell in cells {
         for (all, one) in columns.iter_mut().zip(experiment.columns(cell..cell + 1)) {
             all.extend(one);

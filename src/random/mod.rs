@@ -48,7 +48,10 @@ fn product(a: u32, b: u32) -> (u32, u32) {
 )]
 pub fn step_word(seed: u64, stream: u32, cell: [u32; 2], step: u32) -> u32 {
     let key = [seed as u32, (seed >> 32) as u32];
-    philox([cell[0], step >> 2, stream, cell[1]], key)[(step & 3) as usize]
+    let words = philox([cell[0], step >> 2, stream, cell[1]], key);
+    // By masks: an index would keep a loop over cells from becoming vector code.
+    let mask = |word: u32| 0u32.wrapping_sub(u32::from(step & 3 == word));
+    words[0] & mask(0) | words[1] & mask(1) | words[2] & mask(2) | words[3] & mask(3)
 }
 
 /// 64 random bits for item `index` of `stream` under `seed`.

@@ -267,13 +267,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Random => {
             let seed = u64::from(k.to_word()) | u64::from(j.to_word()) << 32;
             let stream = s.to_word();
-            // Which word is the same for all lanes: chosen outside their loop.
-            match step & 3 {
-                0 => both_apart!(|a, b| random(seed, stream, a, b, step & !3)),
-                1 => both_apart!(|a, b| random(seed, stream, a, b, step & !3 | 1)),
-                2 => both_apart!(|a, b| random(seed, stream, a, b, step & !3 | 2)),
-                _ => both_apart!(|a, b| random(seed, stream, a, b, step | 3)),
-            }
+            both_apart!(|a, b| random(seed, stream, a, b, step));
         }
         Code::Add => two!(|a, b| a + b),
         Code::Sub => two!(|a, b| a - b),

@@ -270,10 +270,10 @@ impl<'a> Reading<'a> {
                 .and_then(|value| reading.quantity(value, &ms))
         };
         let method = self.method(top);
-        let default_dt = Stepping::default_dt(method, &self.model);
+        let default_dt = Stepping::default_dt(method, self.model);
         let default_dt = default_dt.unwrap_or(super::FiOptions::DEFAULT_DT);
         self.dt = time(&mut self, top, "dt").unwrap_or(default_dt);
-        let other_dt = Stepping::warning(method, &self.model, self.dt);
+        let other_dt = Stepping::warning(method, self.model, self.dt);
         self.warnings.extend(other_dt);
         let duration = time(&mut self, top, "duration");
         let skip = time(&mut self, top, "skip").unwrap_or(0.0);
@@ -363,7 +363,7 @@ impl<'a> Reading<'a> {
             Some(value) => Some(value.text(self.diagnostics)?),
             None => None,
         };
-        match Stepping::of(&self.model, name) {
+        match Stepping::of(self.model, name) {
             Ok(method) => method,
             Err(problem) => {
                 let span = value.map_or(Span::default(), |value| value.span);

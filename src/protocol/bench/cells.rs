@@ -40,7 +40,11 @@ fn spread(experiment: &Experiment, n: u64) -> Vec<Vec<f64>> {
         let to_base = |value| experiment.model.base.to_base(value, &axis.unit);
         (0..n).map(|k| to_base(value(k))).collect()
     };
-    axes.iter().enumerate().map(column).collect()
+    // Where there is noise, the cells' own numbers come last.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 cells")]
+    let numbers = || (0..n).map(|k| k as f64).collect();
+    let numbers = (!experiment.model.noises.is_empty()).then(numbers);
+    axes.iter().enumerate().map(column).chain(numbers).collect()
 }
 
 fn first(experiment: &Experiment, n: u64) -> Vec<Vec<f64>> {

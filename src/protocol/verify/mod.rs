@@ -146,8 +146,10 @@ impl Pair {
                 *value *= factor();
             }
         }
-        let nudged_params = params.iter().map(|column| {
-            let factor = factor();
+        // A cell's own number, which comes last where there is noise, stays: the noise is to be the same.
+        let n_axes = experiment.grid.axes().len();
+        let nudged_params = params.iter().enumerate().map(|(i, column)| {
+            let factor = if i < n_axes { factor() } else { 1.0 };
             column.iter().map(|x| x * factor).collect()
         });
         Pair {

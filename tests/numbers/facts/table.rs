@@ -76,7 +76,7 @@ fn write(facts: &[Fact], measured: &[[Option<Outcome>; 3]]) -> String {
             .model()
             .split_once(':')
             .map_or("", |(_, preset)| preset);
-        let preset = if preset.is_empty() {
+        let preset = if preset.is_empty() || fact.what.contains(preset) {
             String::new()
         } else {
             format!("`{preset}`: ")
@@ -98,7 +98,7 @@ fn write(facts: &[Fact], measured: &[[Option<Outcome>; 3]]) -> String {
 fn cell(outcome: &Option<Outcome>) -> String {
     match outcome {
         Some(o) if o.error == 0.0 => format!("{} (0)", short(o.found)),
-        Some(o) => format!("{} ({})", short(o.found), short(o.error)),
+        Some(o) => format!("{} ({})", short(o.found), digits(o.error, 2)),
         None => "-".into(),
     }
 }
@@ -142,10 +142,14 @@ fn tolerance(allowed: Tolerance) -> String {
 
 /// Seven digits at most.
 fn short(x: f64) -> String {
+    digits(x, 7)
+}
+
+fn digits(x: f64, most: i32) -> String {
     if x == 0.0 || !x.is_finite() {
         return x.to_string();
     }
-    let digits = 6 - x.abs().log10().floor().clamp(-12.0, 6.0) as i32;
+    let digits = most - 1 - x.abs().log10().floor().clamp(-12.0, 6.0) as i32;
     let scale = 10f64.powi(digits);
     format!("{}", (x * scale).round() / scale)
 }
