@@ -246,7 +246,7 @@ impl<'a> Pass<'a, '_> {
             declared: Some(name),
             arguments: arguments.iter().map(|one| one.text.as_str()).collect(),
             body,
-            library: None,
+            described: None,
         });
     }
 

@@ -27,8 +27,8 @@ pub(super) struct Inlined<'a> {
     pub(super) declared: Option<&'a Name>,
     pub(super) arguments: Vec<&'a str>,
     pub(super) body: &'a Expr,
-    /// For a function of the library: what it is.
-    pub(super) library: Option<&'static str>,
+    /// For a function of the library: what it is and how it is called.
+    pub(super) described: Option<&'static str>,
 }
 
 /// The arguments of a call whose body is being read.
@@ -80,7 +80,7 @@ fn library() -> impl Iterator<Item = Inlined<'static>> {
             declared: None,
             arguments: arguments.iter().map(|one| one.text.as_str()).collect(),
             body,
-            library: Some(doc),
+            described: Some(doc),
         })
     })
 }
@@ -139,7 +139,7 @@ impl<'a> Checker<'_, 'a> {
             let usage = format!("{name}({})", function.arguments.join(", "));
             return self.report(
                 span,
-                error.help(function.library.map_or(usage, str::to_owned)),
+                error.help(function.described.map_or(usage, str::to_owned)),
             );
         }
         let circle = self.frames.iter().any(|frame| frame.function == name);
@@ -175,7 +175,7 @@ impl<'a> Checker<'_, 'a> {
         let mut inner = Diagnostics::new();
         std::mem::swap(self.diagnostics, &mut inner);
         // Expressions of the library are never quoted: their errors are told in other words.
-        let text = function.library.map_or(self.text, |_| "");
+        let text = function.described.map_or(self.text, |_| "");
         let outer = std::mem::replace(&mut self.text, text);
         let result = self.expr(function.body);
         self.text = outer;
@@ -186,7 +186,7 @@ impl<'a> Checker<'_, 'a> {
 
     fn wrong_inside(&mut self, function: &Inlined<'a>, inner: &Diagnostics, span: Span) -> Typed {
         let name = shorten(function.name);
-        if let Some(doc) = function.library {
+        if let Some(doc) = function.described {
             let message = format!("`{name}` cannot take arguments of these units");
             let error = Diagnostic::error(span, message, "here");
             return self.report(span, error.help(doc));
