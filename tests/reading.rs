@@ -28,6 +28,24 @@ fn has(text: &str, words: &[&str]) {
 }
 
 #[test]
+fn a_page_says_what_noise_changes() {
+    let folder = Folder::new();
+    let model = folder.write(
+        "walk.eqn",
+        "dx/dt = -x/(1 ms) + x*xi/sqrt(1 ms) : 1\ninit x = 1\n",
+    );
+    let page = folder.run(&["show", &model]).stdout;
+    assert!(
+        page.contains("because a noise is multiplied by a state"),
+        "{page}"
+    );
+    assert!(
+        page.contains("order 1 without noise") && !page.contains("converges with order"),
+        "{page}"
+    );
+}
+
+#[test]
 fn the_page_of_every_model_has_all_that_its_text_declares() {
     for name in all() {
         let model = load(&name).unwrap();

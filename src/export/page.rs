@@ -231,7 +231,11 @@ fn steps(model: &Model, source: &Source) -> Vec<String> {
     }
     let (can, cannot) = stepped.others();
     for method in can {
-        rows.push(vec!["possible".into(), method.name.into(), about(method)]);
+        rows.push(vec![
+            "possible".into(),
+            method.name.into(),
+            about(method, !model.noises.is_empty()),
+        ]);
     }
     for (method, state) in cannot {
         let why = format!("no: {}", obstacle(method, state));
@@ -240,8 +244,10 @@ fn steps(model: &Model, source: &Source) -> Vec<String> {
     aligned(&rows)
 }
 
-fn about(method: &Method) -> String {
+/// With noise a method's order is another, and depends on how the noise enters.
+fn about(method: &Method, noisy: bool) -> String {
     let order = match method.order {
+        Some(n) if noisy => format!("order {n} without noise"),
         Some(n) => format!("converges with order {n}"),
         None => "exact between spikes at any dt".into(),
     };

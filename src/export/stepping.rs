@@ -106,7 +106,11 @@ impl<'a> Stepped<'a> {
                 let bad: Vec<String> = bad
                     .map(|(i, _)| format!("the equation of {0} is nonlinear in {0}", name(i)))
                     .collect();
-                format!("because {}", bad.join(", and "))
+                match bad.as_slice() {
+                    [] => "because a noise is multiplied by a state: taken in Stratonovich's sense"
+                        .into(),
+                    bad => format!("because {}", bad.join(", and ")),
+                }
             }
         }
     }

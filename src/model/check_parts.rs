@@ -93,14 +93,7 @@ impl Build<'_, '_, '_> {
             params[index].unit = written.unwrap_or_else(|| self.checker.scope.base.unit(dim));
             self.checker.scope.dims.insert(Symbol::Param(index), dim);
         }
-        params[index].computed_from = computed_from(&typed.expr, params);
-        self.finite(
-            &typed,
-            &Values {
-                params: values,
-                ..Values::default()
-            },
-        )
+        self.computed(index, &typed, params, values)
     }
 
     /// The value that the chosen preset gives to a parameter whose unit is known.
@@ -113,15 +106,27 @@ impl Build<'_, '_, '_> {
     ) -> Option<f64> {
         let typed = self.typed_in(Place::ParamValue, value);
         let declared = self.declared.params[index].unit.map(|unit| &unit.unit);
-        params[index].computed_from = computed_from(&typed.expr, params);
         if let (Some(unit), Some(bare)) = (declared, bare(&typed)) {
+            params[index].computed_from.clear();
             return Some(self.checker.scope.base.to_base(bare, unit));
         }
+        self.computed(index, &typed, params, values)
+    }
+
+    /// The value of a parameter that may be computed from others.
+    fn computed(
+        &mut self,
+        index: usize,
+        typed: &Typed,
+        params: &mut [Param],
+        values: &[f64],
+    ) -> Option<f64> {
+        params[index].computed_from = computed_from(&typed.expr, params);
         let values = Values {
             params: values,
             ..Values::default()
         };
-        self.finite(&typed, &values)
+        self.finite(typed, &values)
     }
 
     /// The value of a constant expression.
