@@ -226,6 +226,11 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Affine => one!(|a| fma!(a, k, j)),
         Code::RdivAffine => one!(|a| s / fma!(a, k, j)),
         Code::Exp2Affine => apart!(|a| exp2::<R, FMA>(fma!(a, k, j))),
+        Code::Exp2Shifted => apart!(|a| exp2::<R, FMA>(fma!(a + s, k, j))),
+        Code::Logistic => apart!(|a| {
+            let e = exp2::<R, FMA>(fma!(a, k, j));
+            fma!(s, over_positive::<R, FMA>(R::ONE + e), q)
+        }),
         Code::ExprelAffine => {
             if all_near::<R, N, FMA>(others.part::<N>(ra, part), k, j) {
                 apart!(|a| s * exprel_near::<R, FMA>(fma!(a, k, j)));
@@ -299,6 +304,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::FmaK => two!(|a, b| fma!(a, k, b)),
         Code::FmaKAdd => two!(|a, b| fma!(a, k, b) + j),
         Code::FmsK => two!(|a, b| fma!(a, k, -b)),
+        Code::Pair => two!(|a, b| fma!(a, k, fma!(b, s, j))),
         Code::MulAddK => two!(|a, b| fma!(a, b, k)),
         Code::RsubMulK => two!(|a, b| fma!(-a, b, k)),
         Code::MulMulK => two!(|a, b| a * b * k),
@@ -307,7 +313,8 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::RsubKMul => two!(|a, b| (k - a) * b),
         Code::SelectK => two!(|a, b| R::select(a, k, b)),
         Code::SelectOrK => two!(|a, b| R::select(a, b, k)),
-        Code::Sum => three!(|a, b, c| fma!(a, k, fma!(b, s, c)) + j),
+        Code::Sum => three!(|a, b, c| fma!(a, k, fma!(b, s, j)) + c),
+        Code::SubDiv => three!(|a, b, c| (a - b) / c),
         Code::Fma => three!(|a, b, c| fma!(a, b, c)),
         Code::Fnma => three!(|a, b, c| fma!(-a, b, c)),
         Code::Fms => three!(|a, b, c| fma!(a, b, -c)),

@@ -13,14 +13,19 @@ use super::shape::{Factor, Shape, shape};
 use super::turns::{Turn, Turns, writer};
 use crate::exec::ExecError;
 use crate::ir::{Block, Slot, Type};
-use crate::plan::{Layout, Plan, SlotInfo};
+use crate::plan::{Plan, SlotInfo};
 
 /// The program that does one step of `plan`; with `leaps`, several where its shape allows.
 ///
 /// # Errors
 /// A plan with more values than there are register numbers.
 pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, ExecError> {
-    let homes = homes(plan.layout())?;
+    let homes = homes(plan)?;
+    let n_registers = homes
+        .iter()
+        .map(|home| usize::from(home.register) + 1)
+        .max();
+    let n_registers = n_registers.unwrap_or(0);
     let layout = plan.layout();
     let streams = layout.streams.iter();
     let mut program = Program {
@@ -28,8 +33,8 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
         turned: Vec::new(),
         leap: None,
         pairs: Vec::new(),
-        n_registers: homes.len(),
-        n_fixed: homes.len(),
+        n_registers,
+        n_fixed: n_registers,
         swept: Vec::new(),
         tables: layout.tables.iter().map(|t| table(&t.values)).collect(),
         capacities: streams.map(|s| s.capacity as usize).collect(),
@@ -193,9 +198,10 @@ fn table<R: Real>(values: &[f64]) -> Vec<R> {
     values.iter().map(|&x| R::from_f64(x)).collect()
 }
 
-/// A register for each slot of a step.
-fn homes(layout: &Layout) -> Result<Vec<Home>, ExecError> {
+/// A register for each slot of a step; temps that are always the same share theirs.
+fn homes(plan: &Plan) -> Result<Vec<Home>, ExecError> {
     type Make = fn(u16) -> Slot;
+    let layout = plan.layout();
     let kinds: [(&[SlotInfo], Make); 5] = [
         (&layout.states, Slot::State),
         (&layout.temps, Slot::Temp),
@@ -203,14 +209,37 @@ fn homes(layout: &Layout) -> Result<Vec<Home>, ExecError> {
         (&layout.accums, Slot::Accum),
         (&layout.uniforms, Slot::Uniform),
     ];
-    let mut homes = Vec::new();
+    let mut homes: Vec<Home> = Vec::new();
+    let mut n_registers = 0;
     for (infos, make) in kinds {
         for index in 0..infos.len() {
-            homes.push(Home {
-                slot: make(register(index)?),
-                register: register(homes.len())?,
-            });
+            let slot = make(register(index)?);
+            let twin = twin(plan.step(), slot);
+            let shared = twin.and_then(|twin| home(&homes, twin));
+            let register = match shared {
+                Some(register) => register,
+                None => register(n_registers)?,
+            };
+            n_registers += usize::from(shared.is_none());
+            homes.push(Home { slot, register });
         }
     }
     Ok(homes)
+}
+
+/// An earlier temp that is given the same value as `slot`, where neither is ever given another.
+fn twin(step: &[Block], slot: Slot) -> Option<Slot> {
+    let writer = |slot: Slot| {
+        let mut writers = step.iter().filter(|block| block.stored(slot).is_some());
+        let first = writers.next().filter(|block| block.guard.is_none())?;
+        writers.next().is_none().then_some(first)
+    };
+    let Slot::Temp(own) = slot else {
+        return None;
+    };
+    let block = writer(slot)?;
+    let value = block.stored(slot);
+    (0..own).map(Slot::Temp).find(|&other| {
+        writer(other).is_some_and(|by| std::ptr::eq(by, block)) && block.stored(other) == value
+    })
 }

@@ -14,7 +14,7 @@
 //! | `logs` | logarithms and powers of one lane |
 //! | `waves` | sine and cosine of one lane |
 //! | `program` | the vector program: instructions, registers |
-//! | `select` | which instruction computes a value; fused forms |
+//! | `select/` | which instruction computes a value, fused forms, their order |
 //! | `lower` | plan to program: a register for every slot |
 //! | `lower_block` | the instructions of a block, its scratch registers and stores |
 //! | `shape` | is a step one that can leap? |

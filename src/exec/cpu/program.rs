@@ -91,6 +91,10 @@ pub(super) enum Code {
     OverPositive,
     /// 2^(a·k + j)
     Exp2Affine,
+    /// 2^((a + s)·k + j)
+    Exp2Shifted,
+    /// q + s/(1 + 2^(a·k + j))
+    Logistic,
     /// s·exprel(a·k + j)
     ExprelAffine,
     /// 2s/exprel(a·k + j)
@@ -195,6 +199,8 @@ pub(super) enum Code {
     FmaKAdd,
     /// a·k − b
     FmsK,
+    /// a·k + b·s + j
+    Pair,
     /// a·b + k
     MulAddK,
     /// k − a·b
@@ -211,8 +217,10 @@ pub(super) enum Code {
     SelectK,
     /// a ? b : k
     SelectOrK,
-    /// a·k + b·s + c + j
+    /// (a·k + b·s + j) + c
     Sum,
+    /// (a − b)/c
+    SubDiv,
     /// a·b + c
     Fma,
     /// c − a·b
@@ -247,6 +255,8 @@ impl Code {
             | Code::ToFloat
             | Code::ToU32
             | Code::Exp2Affine
+            | Code::Exp2Shifted
+            | Code::Logistic
             | Code::ExprelAffine
             | Code::OverExprel
             | Code::OverPositive

@@ -8,6 +8,7 @@
 
 mod powers;
 mod reciprocals;
+mod sums;
 
 use super::Block;
 
@@ -25,7 +26,7 @@ pub struct Pass {
 }
 
 /// Every rewrite, in the order in which they are made.
-pub const PASSES: &[Pass] = &[powers::POWERS, reciprocals::RECIPROCALS];
+pub const PASSES: &[Pass] = &[powers::POWERS, reciprocals::RECIPROCALS, sums::SUMS];
 
 /// Which rewrites are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

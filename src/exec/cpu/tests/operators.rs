@@ -199,10 +199,21 @@ fn every_selection_is_the_reference_s_with_registers_and_literals() {
     }
 }
 
+/// s/(3 + 2·exp(1 − 0.3x)).
+fn logistic(b: &mut Builder, x: Value, s: f64) -> Value {
+    let [one, two, three, s] = [1.0, 2.0, 3.0, s].map(|k| b.float(k));
+    let p = b.scale(x, 0.3);
+    let z = b.sub(one, p);
+    let e = b.unary(UnaryOp::Exp, z);
+    let e = b.mul(e, two);
+    let below = b.add(e, three);
+    b.div(s, below)
+}
+
 #[test]
 fn fused_forms_are_what_they_fuse() {
     type Compute = &'static dyn Fn(&mut Builder, Value, Value) -> Value;
-    let forms: [(&str, Compute); 22] = [
+    let forms: [(&str, Compute); 29] = [
         ("x*y + x", &|b, x, y| {
             let p = b.mul(x, y);
             b.add(p, x)
@@ -311,6 +322,50 @@ fn fused_forms_are_what_they_fuse() {
             let sum = b.add(fourth, part);
             let k = b.float(1.25);
             b.add(sum, k)
+        }),
+        ("2 - 0.7/(3 + 2*exp(1 - 0.3x))", &|b, x, _| {
+            let q = logistic(b, x, 0.7);
+            let two = b.float(2.0);
+            b.sub(two, q)
+        }),
+        ("1.5*(0.7/(3 + 2*exp(1 - 0.3x))) + y", &|b, x, y| {
+            let q = logistic(b, x, 0.7);
+            let q = b.scale(q, 1.5);
+            b.add(q, y)
+        }),
+        ("exp(0.1*(x + 400) - 41)", &|b, x, _| {
+            let far = b.float(400.0);
+            let z = b.add(x, far);
+            let z = b.scale(z, 0.1);
+            let k = b.float(41.0);
+            let z = b.sub(z, k);
+            b.unary(UnaryOp::Exp, z)
+        }),
+        ("(x - y)/(x*x + 1)", &|b, x, y| {
+            let one = b.float(1.0);
+            let square = b.mul(x, x);
+            let below = b.add(square, one);
+            let above = b.sub(x, y);
+            b.div(above, below)
+        }),
+        ("0.3x - 0.7y + 1.25", &|b, x, y| {
+            let (p, q) = (b.scale(x, 0.3), b.scale(y, 0.7));
+            let k = b.float(1.25);
+            let sum = b.sub(p, q);
+            b.add(sum, k)
+        }),
+        ("x*x + (0.317y - x) - (y - 0.713x)", &|b, x, y| {
+            let (p, q) = (b.scale(y, 0.317), b.scale(x, 0.713));
+            let (p, q) = (b.sub(p, x), b.sub(y, q));
+            let square = b.mul(x, x);
+            let sum = b.add(square, p);
+            b.sub(sum, q)
+        }),
+        ("x + (y - 1.25) - (x - 0.3y)", &|b, x, y| {
+            let k = b.float(1.25);
+            let (p, q) = (b.sub(y, k), b.scale(y, 0.3));
+            let (sum, rest) = (b.add(x, p), b.sub(x, q));
+            b.sub(sum, rest)
         }),
         ("relaxation, slow and fast and growing", &|b, x, y| {
             let a = b.scale(x, 0.3);

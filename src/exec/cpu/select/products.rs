@@ -1,0 +1,148 @@
+//! Products and quotients, with what is drawn into them.
+//!
+//! Takes the operands; gives the instruction. Must not know registers.
+
+use super::{Form, LARGEST_SHIFT, Selector, form, form_k};
+use crate::exec::cpu::program::Code;
+use crate::ir::{BinaryOp, Op, UnaryOp, Value};
+
+impl Selector<'_> {
+    /// Is `v` never negative, being an exponential, or made of such?
+    fn is_positive(&self, v: Value) -> bool {
+        match self.op(v) {
+            Op::Const(literal) => literal.float().is_some_and(|k| k > 0.0),
+            Op::Unary(UnaryOp::Exp, _) => true,
+            Op::Binary(BinaryOp::Mul | BinaryOp::Add, x, y) => {
+                self.is_positive(x) && self.is_positive(y)
+            }
+            _ => false,
+        }
+    }
+
+    /// z, where `v` is z·z·z that nothing else reads.
+    fn cube(&self, v: Value) -> Option<Value> {
+        let (p, q) = self.factors(v)?;
+        let is_square_of = |square: Value, z: Value| self.factors(square) == Some((z, z));
+        if is_square_of(p, q) {
+            return Some(q);
+        }
+        is_square_of(q, p).then_some(p)
+    }
+
+    pub(super) fn product(&self, a: Value, b: Value) -> Form {
+        if a == b
+            && self.uses[a.index()] == 2
+            && let Op::Binary(BinaryOp::Mul, x, y) = self.op(a)
+            && x == y
+        {
+            return form(Code::Pow4, &[x]);
+        }
+        if let Some(k) = self.float(b) {
+            if let Some(form) = self.logistic(a, k, 0.0).filter(|_| self.inner(a).is_some()) {
+                return form;
+            }
+            let function = match self.inner(a) {
+                Some(Op::Unary(UnaryOp::Exp, x)) => self.exponential(x, k),
+                Some(Op::Unary(UnaryOp::Exprel, x)) => Some(self.relative(x, k)),
+                _ => None,
+            };
+            return function.unwrap_or_else(|| match self.factors(a) {
+                Some((x, y)) if let Some(z) = self.cube(x) => form_k(Code::CubeMulK, &[z, y], &[k]),
+                Some((x, y)) if let Some(z) = self.cube(y) => form_k(Code::CubeMulK, &[z, x], &[k]),
+                Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
+                _ => form_k(Code::MulK, &[a], &[k]),
+            });
+        }
+        let fused = |inner: Value, rest: Value| match self.inner(inner)? {
+            Op::Binary(BinaryOp::Add, x, y) => {
+                Some(form_k(Code::AddKMul, &[x, rest], &[self.float(y)?]))
+            }
+            Op::Binary(BinaryOp::Sub, x, y) => {
+                Some(form_k(Code::RsubKMul, &[y, rest], &[self.float(x)?]))
+            }
+            Op::Binary(BinaryOp::Mul, x, y) => Some(match self.float(y) {
+                Some(k) => form_k(Code::MulMulK, &[x, rest], &[k]),
+                None => form(Code::MulMul, &[x, y, rest]),
+            }),
+            _ => None,
+        };
+        fused(a, b)
+            .or_else(|| fused(b, a))
+            .unwrap_or_else(|| form(Code::Mul, &[a, b]))
+    }
+
+    pub(super) fn quotient(&self, a: Value, b: Value) -> Form {
+        let Some(s) = self.float(a) else {
+            return match self.inner(a) {
+                Some(Op::Binary(BinaryOp::Sub, x, y)) => form(Code::SubDiv, &[x, y, b]),
+                _ => form(Code::Div, &[a, b]),
+            };
+        };
+        if let Some(form) = self.logistic_of(s, b, 1.0, 0.0) {
+            return form;
+        }
+        if let Some(Op::Unary(UnaryOp::Exprel, x)) = self.inner(b) {
+            let (x, k, j) = self.affine(x);
+            return form_k(Code::OverExprel, &[x], &[k, j, 0.5 * s]);
+        }
+        if let Some(Op::Binary(BinaryOp::ExprelGiven, x, e)) = self.inner(b) {
+            let ((x, k, j), (e, q)) = (self.affine(x), self.weight(e));
+            return form_k(Code::OverExprelGiven, &[x, e], &[k, j, s, q]);
+        }
+        if let Some(Op::Binary(BinaryOp::Add, x, y)) = self.inner(b)
+            && let Some(j) = self.float(y)
+            && self.is_positive(b)
+        {
+            let (x, k) = self.weight(x);
+            return form_k(Code::OverPositive, &[x], &[k, j, s]);
+        }
+        // No factor is drawn into the sum here: near a pole its rounding would show.
+        let below = match self.inner(b) {
+            Some(Op::Binary(BinaryOp::Add, x, y)) => self.sum(x, y, 1.0),
+            Some(Op::Binary(BinaryOp::Sub, x, y)) => self.sum(x, y, -1.0),
+            _ => return form_k(Code::RdivK, &[b], &[s]),
+        };
+        match (
+            below.0,
+            below
+                .2
+                .iter()
+                .filter_map(|k| k.float())
+                .collect::<Vec<_>>()
+                .as_slice(),
+        ) {
+            (Code::Affine, &[k, j]) => form_k(Code::RdivAffine, &below.1, &[k, j, s]),
+            (Code::AddK, &[j]) => form_k(Code::RdivAffine, &below.1, &[1.0, j, s]),
+            (Code::RsubK, &[j]) => form_k(Code::RdivAffine, &below.1, &[-1.0, j, s]),
+            _ => form_k(Code::RdivK, &[b], &[s]),
+        }
+    }
+
+    /// k·v + q, where v is a quotient s/(c + w·eˣ) of positive c and w, and x affine.
+    pub(super) fn logistic(&self, v: Value, k: f64, q: f64) -> Option<Form> {
+        match self.op(v) {
+            Op::Binary(BinaryOp::Div, s, below) => self.logistic_of(self.float(s)?, below, k, q),
+            _ => None,
+        }
+    }
+
+    /// k·s/below + q, where `below` and its exponential are read here alone.
+    fn logistic_of(&self, s: f64, below: Value, k: f64, q: f64) -> Option<Form> {
+        let Op::Binary(BinaryOp::Add, product, c) = self.inner(below)? else {
+            return None;
+        };
+        let c = self.float(c)?;
+        let (e, w) = match self.inner(product)? {
+            Op::Binary(BinaryOp::Mul, e, w) => (e, self.float(w)?),
+            _ => (product, 1.0),
+        };
+        let Op::Unary(UnaryOp::Exp, x) = self.inner(e)? else {
+            return None;
+        };
+        let (x, slope, shift) = self.affine(x);
+        let shift = shift * std::f64::consts::LOG2_E + (w / c).log2();
+        let fits = w > 0.0 && c > 0.0 && shift.abs() <= 2.0 * LARGEST_SHIFT;
+        let slope = slope * std::f64::consts::LOG2_E;
+        fits.then(|| form_k(Code::Logistic, &[x], &[slope, shift, k * s / c, q]))
+    }
+}
