@@ -6,7 +6,7 @@
 //!
 //! Must not know blocks or guards.
 
-use super::logs::{log, pow};
+use super::logs::{all_plain, log, plain_pow, pow};
 use super::math::{
     Elementary, Reach, exp, exp2, expm1, exprel, exprel_given, exprel_near, fma, nearness,
     over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
@@ -275,6 +275,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Div => two!(|a, b| a / b),
         Code::Min => two!(|a, b| if b < a { b } else { a }),
         Code::Max => two!(|a, b| if b > a { b } else { a }),
+        Code::Pow if all_plain::<R, N>(others.part(ra, part), others.part(rb, part)) => {
+            both_apart!(|a, b| plain_pow::<R, FMA>(a, b));
+        }
         Code::Pow => both_apart!(|a, b| pow::<R, FMA>(a, b)),
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),

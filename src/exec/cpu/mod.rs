@@ -37,6 +37,7 @@ mod logs;
 mod lower;
 mod lower_block;
 mod math;
+mod powers;
 mod program;
 mod real;
 mod select;
