@@ -265,9 +265,17 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             apart!(|a| table[(a.to_word() as usize).min(last)]);
         }
         Code::Random => {
-            let seed = u64::from(k.to_word()) | u64::from(j.to_word()) << 32;
-            let stream = s.to_word();
-            both_apart!(|a, b| random(seed, stream, a, b, step));
+            let (key, stream) = ([k.to_word(), j.to_word()], s.to_word());
+            if N == LANES {
+                let cells = [others.part(ra, 0), others.part(rb, 0)];
+                let words = memory.draws.words(key, stream, cells, step);
+                for (x, word) in d.iter_mut().zip(words) {
+                    *x = R::word(word >> 9);
+                }
+            } else {
+                let seed = u64::from(key[0]) | u64::from(key[1]) << 32;
+                both_apart!(|a, b| random(seed, stream, a, b, step));
+            }
         }
         Code::Add => two!(|a, b| a + b),
         Code::Sub => two!(|a, b| a - b),
