@@ -26,9 +26,13 @@ fn r_philox(counter: vec4<u32>, key: vec2<u32>) -> vec4<u32> {
     return c;
 }
 
-// 23 random bits: the upper ones of word `step mod 4` of the counter (low, step div 4, stream, high).
-fn r_bits(low: u32, high: u32, step: u32, stream: u32, seed_low: u32, seed_high: u32) -> u32 {
-    let words = r_philox(vec4<u32>(low, step >> 2u, stream, high), vec2<u32>(seed_low, seed_high));
+// The words of four steps: those of the counter (low, step div 4, stream, high).
+fn r_words(low: u32, high: u32, step: u32, stream: u32, seed_low: u32, seed_high: u32) -> vec4<u32> {
+    return r_philox(vec4<u32>(low, step >> 2u, stream, high), vec2<u32>(seed_low, seed_high));
+}
+
+// 23 random bits: the upper ones of word `step mod 4`.
+fn r_bits(words: vec4<u32>, step: u32) -> u32 {
     let lower = select(words.x, words.y, (step & 1u) == 1u);
     let upper = select(words.z, words.w, (step & 1u) == 1u);
     return select(lower, upper, (step & 2u) == 2u) >> 9u;

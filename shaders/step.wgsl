@@ -6,7 +6,8 @@
 //   WORKGROUP_SIZE                             how many invocations make a workgroup
 //   CELLS                                      how many cells an invocation steps
 //   UNROLL                                     how many steps a round of the time loop takes
-//   struct Cells                               derived values, states and accumulators of its cells
+//   struct Cells                               derived values, states and accumulators of its cells, and
+//                                              random words for later steps
 //   load_cells(cell) -> Cells                  from memory to registers
 //   step_cells(c: ptr<Cells>, cell, step)      one step: the time block, then every block of the plan
 //   step_round(c: ptr<Cells>, cell, step)      UNROLL steps from this one on

@@ -6,7 +6,7 @@
 //!
 //! Must not know blocks or guards.
 
-use super::logs::{log, pow};
+use super::logs::{all_plain, log, plain_pow, pow};
 use super::math::{
     Elementary, Reach, exp, exp2, expm1, exprel, exprel_given, exprel_near, fma, nearness,
     over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
@@ -270,9 +270,17 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             apart!(|a| table[(a.to_word() as usize).min(last)]);
         }
         Code::Random => {
-            let seed = u64::from(k.to_word()) | u64::from(j.to_word()) << 32;
-            let stream = s.to_word();
-            both_apart!(|a, b| random(seed, stream, a, b, step));
+            let (key, stream) = ([k.to_word(), j.to_word()], s.to_word());
+            if N == LANES {
+                let cells = [others.part(ra, 0), others.part(rb, 0)];
+                let words = memory.draws.words(key, stream, cells, step);
+                for (x, word) in d.iter_mut().zip(words) {
+                    *x = R::word(word >> 9);
+                }
+            } else {
+                let seed = u64::from(key[0]) | u64::from(key[1]) << 32;
+                both_apart!(|a, b| random(seed, stream, a, b, step));
+            }
         }
         Code::Add => two!(|a, b| a + b),
         Code::Sub => two!(|a, b| a - b),
@@ -280,6 +288,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Div => two!(|a, b| a / b),
         Code::Min => two!(|a, b| if b < a { b } else { a }),
         Code::Max => two!(|a, b| if b > a { b } else { a }),
+        Code::Pow if all_plain::<R, N>(others.part(ra, part), others.part(rb, part)) => {
+            both_apart!(|a, b| plain_pow::<R, FMA>(a, b));
+        }
         Code::Pow => both_apart!(|a, b| pow::<R, FMA>(a, b)),
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),

@@ -1,15 +1,16 @@
-//! Natural logarithm and powers of one lane, without a branch, a call or a table, so that a loop over
+//! Natural logarithm of one lane, and powers in f32, without a branch, a call or a table, so that a loop over
 //! lanes becomes vector code.
 //!
 //! Takes and gives reals. The logarithm is that of fdlibm (Sun Microsystems, 1993), its choices made
 //! masks: x = m·2ᵏ with m in [√½, √2), s = (m − 1)/(m + 1), and a polynomial in s². Denormal arguments
 //! count; those below 0 give NaN and 0 gives −∞. Worst errors over the dense sweeps of the tests, in
 //! units in the last place, against sums of two doubles: log 0.8 in both types. Powers in f32
-//! are made in f64, as e^(y·log x): 0.51. Those in f64 are the platform's.
+//! are made in f64, as e^(y·log x): 0.51. Those in f64 are in `powers`.
 //!
 //! Must not know programs or plans.
 
 use super::math::{Elementary, exp, fma};
+use super::powers::{plain_power, power, with_exceptions};
 use super::real::Real;
 
 /// What logarithms and powers need of a type.
@@ -27,6 +28,8 @@ pub(super) trait Logs: Real {
     fn log_tail<const FMA: bool>(square: Self) -> Self;
     /// x to the power y.
     fn power<const FMA: bool>(self, y: Self) -> Self;
+    /// The same, with the same bits, for positive normal x and finite y.
+    fn plain_power<const FMA: bool>(self, y: Self) -> Self;
 }
 
 /// The natural logarithm.
@@ -56,6 +59,26 @@ pub(super) fn log<R: Elementary, const FMA: bool>(x: R) -> R {
 #[inline(always)]
 pub(super) fn pow<R: Elementary, const FMA: bool>(x: R, y: R) -> R {
     x.power::<FMA>(y)
+}
+
+/// The same, with the same bits, where [`all_plain`] holds.
+#[inline(always)]
+pub(super) fn plain_pow<R: Elementary, const FMA: bool>(x: R, y: R) -> R {
+    x.plain_power::<FMA>(y)
+}
+
+/// Is every x positive, normal and finite, and every y finite?
+#[inline(always)]
+pub(super) fn all_plain<R: Elementary, const N: usize>(x: &[R; N], y: &[R; N]) -> bool {
+    // By bits, because the compiler makes branches of a reduction over floats.
+    let (mut least, mut most, mut most_y) = (R::ONE.order(), R::ONE.order(), R::ONE.size());
+    for (&x, &y) in x.iter().zip(y) {
+        least = least.min(x.order());
+        most = most.max(x.order());
+        most_y = most_y.max(y.size());
+    }
+    let end = R::INFINITY.order();
+    (least >= R::SMALLEST.order()) & (most < end) & (most_y < end)
 }
 
 /// A polynomial by Horner's rule, the highest coefficient first.
@@ -91,23 +114,22 @@ impl Logs for f32 {
     fn power<const FMA: bool>(self, y: f32) -> f32 {
         let (x, wide) = (f64::from(self), f64::from(y));
         let size = exp::<f64, FMA>(wide * log::<f64, FMA>(x.abs()));
-        // Where the product is no number, but the power is 1.
-        let is_one = (y == 0.0) | (self == 1.0) | ((self == -1.0) & !y.is_nan());
-        let size = if is_one { 1.0 } else { size };
-        let whole = wide.floor() == wide;
-        let half = 0.5 * wide;
-        let odd = whole & (half.floor() != half);
-        let signed = if odd & self.is_sign_negative() {
-            -size
-        } else {
-            size
-        };
-        let is_none = (x < 0.0) & (x > f64::NEG_INFINITY) & !whole;
-        let power = if is_none { f64::NAN } else { signed };
-        #[expect(clippy::cast_possible_truncation, reason = "rounding is the meaning")]
-        let power = power as f32;
-        power
+        narrow(with_exceptions(size, x, wide))
     }
+
+    #[inline(always)]
+    fn plain_power<const FMA: bool>(self, y: f32) -> f32 {
+        narrow(exp::<f64, FMA>(
+            f64::from(y) * log::<f64, FMA>(f64::from(self)),
+        ))
+    }
+}
+
+#[inline(always)]
+fn narrow(x: f64) -> f32 {
+    #[expect(clippy::cast_possible_truncation, reason = "rounding is the meaning")]
+    let narrow = x as f32;
+    narrow
 }
 
 impl Logs for f64 {
@@ -137,6 +159,11 @@ impl Logs for f64 {
 
     #[inline(always)]
     fn power<const FMA: bool>(self, y: f64) -> f64 {
-        self.powf(y)
+        power::<FMA>(self, y)
+    }
+
+    #[inline(always)]
+    fn plain_power<const FMA: bool>(self, y: f64) -> f64 {
+        plain_power::<FMA>(self, y)
     }
 }

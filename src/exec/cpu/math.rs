@@ -285,7 +285,7 @@ pub(super) fn tanh<R: Elementary, const FMA: bool>(x: R) -> R {
 /// while the other waits for its last product (2ᵗ of a tile takes 15 % less time). Where their values
 /// nearly cancel it is less accurate than [`horner`].
 #[inline(always)]
-fn halves<R: Real, const FMA: bool, const N: usize>(coefficients: &[R; N], x: R) -> R {
+pub(super) fn halves<R: Real, const FMA: bool, const N: usize>(coefficients: &[R; N], x: R) -> R {
     let square = x * x;
     let (mut first, mut second) = (coefficients[0], coefficients[1]);
     let mut i = 2;

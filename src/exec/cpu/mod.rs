@@ -11,7 +11,8 @@
 //! |---|---|
 //! | `real` | f32 and f64, and how bools and integers live in their lanes |
 //! | `math` | elementary functions of one lane |
-//! | `logs` | logarithms and powers of one lane |
+//! | `logs` | logarithms of one lane, and powers in f32 |
+//! | `powers` | powers of one lane in f64, and their exceptions in both |
 //! | `waves` | sine and cosine of one lane |
 //! | `program` | the vector program: instructions, registers |
 //! | `select/` | which instruction computes a value, fused forms, their order |
@@ -21,6 +22,7 @@
 //! | `turns` | states with two registers, so that nothing is copied |
 //! | `leap` | many steps of a linear integrate-and-fire cell at once |
 //! | `deferral` | blocks that may wait until many lanes need them |
+//! | `draws` | random words of a tile, kept until their step |
 //! | `lanes` | what each instruction does to a lane |
 //! | `interpret` | the loop over steps, blocks and instructions; guards |
 //! | `simd` | that loop compiled for each set of vector instructions |
@@ -29,6 +31,7 @@
 //! | `job` | threads over tiles, progress, carried states |
 
 mod deferral;
+mod draws;
 mod interpret;
 mod job;
 mod lanes;
@@ -37,6 +40,7 @@ mod logs;
 mod lower;
 mod lower_block;
 mod math;
+mod powers;
 mod program;
 mod real;
 mod select;

@@ -9,6 +9,7 @@
 //!
 //! Must not know the IR's values or the plan's slots, beyond their number.
 
+use super::draws::Draws;
 use super::leap::Leap;
 use super::real::Real;
 use crate::ir::Slot;
@@ -372,6 +373,8 @@ pub(super) struct Memory<R> {
     pub(super) registers: Vec<Tile<R>>,
     /// For each stream, the entries of each lane in turn.
     pub(super) streams: Vec<Vec<R>>,
+    /// Random words for later steps.
+    pub(super) draws: Draws,
 }
 
 impl<R: Real> Memory<R> {
@@ -382,10 +385,11 @@ impl<R: Real> Memory<R> {
         Memory {
             registers: vec![Tile::of(R::ZERO); program.n_registers],
             streams: program.capacities.iter().map(stream).collect(),
+            draws: Draws::default(),
         }
     }
 
-    /// All zeros again.
+    /// All zeros again; random words are of their cells and may stay.
     pub(super) fn clear(&mut self) {
         self.registers.fill(Tile::of(R::ZERO));
         for stream in &mut self.streams {

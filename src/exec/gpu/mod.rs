@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `shape` | which column of which buffer holds what; how many cells fit |
 //! | `wgsl` | a block as WGSL |
+//! | `draws` | random words that a cell keeps until their step |
 //! | `launch` | how a kernel's work is cut into workgroups, invocations and rounds |
 //! | `shader` | the whole text of a kernel |
 //! | `device` | adapters, the choice among them, faults |
@@ -28,6 +29,7 @@ mod buffers;
 mod cache;
 mod device;
 mod dispatch;
+mod draws;
 mod job;
 mod kept;
 mod launch;

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::draws::Draw;
 use super::launch::Launch;
 use super::shape::Shape;
 use super::wgsl::{Nth, comment, from_word, place, remark, to_word, type_name, write_block};
@@ -53,10 +54,10 @@ pub(super) fn kernel(plan: &Plan, launch: Launch) -> String {
         launch.unroll
     );
     let cells: Vec<Nth> = (0..launch.cells).map(Nth).collect();
-    let slots = cell_slots(layout);
-    write_cells(&mut text, &slots, &cells);
-    write_load(&mut text, &slots, &cells);
-    write_step(&mut text, plan, &cells);
+    let (slots, draws) = (cell_slots(layout), Draw::all(plan));
+    write_cells(&mut text, &slots, &draws, &cells);
+    write_load(&mut text, &slots, &draws, &cells);
+    write_step(&mut text, plan, &draws, &cells);
     write_round(&mut text, launch.unroll);
     write_store(&mut text, &slots, &cells);
     text
@@ -105,7 +106,7 @@ fn columns<'a>(
         .collect()
 }
 
-fn write_cells(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
+fn write_cells(text: &mut String, slots: &[CellSlot], draws: &[Draw], cells: &[Nth]) {
     text.push_str("struct Cells {\n");
     for &nth in cells {
         for slot in slots {
@@ -117,6 +118,9 @@ fn write_cells(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
                 remark(&slot.info.name)
             );
         }
+        for draw in draws {
+            let _ = writeln!(text, "    {}: vec4<u32>,", draw.field(nth));
+        }
     }
     if slots.is_empty() {
         text.push_str("    nothing: u32,\n");
@@ -125,7 +129,7 @@ fn write_cells(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
 }
 
 /// Where there are no more cells, the last is loaded again; nothing is kept of it.
-fn write_load(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
+fn write_load(text: &mut String, slots: &[CellSlot], draws: &[Draw], cells: &[Nth]) {
     text.push_str(
         "fn load_cells(cell: u32) -> Cells {\n    let n = header.n_cells;\n    var c: Cells;\n",
     );
@@ -140,6 +144,10 @@ fn write_load(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
         for slot in slots {
             let value = from_word(&slot.word(nth), slot.info.ty);
             let _ = writeln!(text, "    c.{} = {value};", slot.field(nth));
+        }
+        for draw in draws {
+            let words = draw.words("header.first_step", nth).replace("(*c)", "c");
+            let _ = writeln!(text, "    c.{} = {words};", draw.field(nth));
         }
     }
     text.push_str("    return c;\n}\n\n");
@@ -195,7 +203,7 @@ fn all_finite(slots: &[CellSlot], nth: Nth) -> String {
 
 /// One step: values of the step alone, then the blocks in order, each for all cells. Temporaries
 /// begin as zero.
-fn write_step(text: &mut String, plan: &Plan, cells: &[Nth]) {
+fn write_step(text: &mut String, plan: &Plan, draws: &[Draw], cells: &[Nth]) {
     let layout = plan.layout();
     let shape = Shape::of(layout);
     text.push_str("fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {\n");
@@ -218,11 +226,27 @@ fn write_step(text: &mut String, plan: &Plan, cells: &[Nth]) {
             );
         }
     }
+    write_draws(text, draws, cells);
     write_block_of(text, plan.time(), &shape, &[Nth(0)]);
     for block in plan.step() {
         write_block_of(text, block, &shape, cells);
     }
     text.push_str("}\n\n");
+}
+
+/// New random words, where those that are kept are used up.
+fn write_draws(text: &mut String, draws: &[Draw], cells: &[Nth]) {
+    if draws.is_empty() {
+        return;
+    }
+    text.push_str("    if ((step & 3u) == 0u) {\n");
+    for &nth in cells {
+        for draw in draws {
+            let (field, words) = (draw.field(nth), draw.words("step", nth));
+            let _ = writeln!(text, "        (*c).{field} = {words};");
+        }
+    }
+    text.push_str("    }\n");
 }
 
 fn write_block_of(text: &mut String, block: &Block, shape: &Shape, cells: &[Nth]) {

@@ -403,6 +403,59 @@ pub(super) fn waveform(n_steps: u32) -> Plan {
     })
 }
 
+/// Sums of random bits, each step's counted three times more than those before: of two streams of the
+/// cell by derived values, of one of them under a guard, and of a cell whose number is worked out.
+pub(super) fn noise(n_steps: u32) -> Plan {
+    const SEED: u64 = 5 << 32 | 11;
+    let add = |b: &mut Builder, sum: u16, cell: [Value; 2], stream: u32| {
+        let bits = b.random(cell, stream, SEED);
+        let before = b.load(Slot::Accum(sum), U);
+        let three = b.u32(3);
+        let more = b.mul(before, three);
+        let after = b.add(more, bits);
+        b.store(Slot::Accum(sum), after);
+        bits
+    };
+    let cell = |b: &mut Builder| [0, 1].map(|half| b.load(Slot::Derived(half), U));
+    let mut draw = Builder::new("draw");
+    let own = cell(&mut draw);
+    let first = add(&mut draw, 0, own, 0);
+    add(&mut draw, 1, own, 6);
+    let one = draw.u32(1);
+    let next = draw.add(own[0], one);
+    add(&mut draw, 2, [next, own[1]], 0);
+    let half = draw.u32(1 << 22);
+    let is_upper = draw.compare(CompareOp::Ge, first, half);
+    draw.store(Slot::Temp(0), is_upper);
+    let mut seldom = Builder::new("seldom");
+    seldom.guard(Slot::Temp(0));
+    let own = cell(&mut seldom);
+    add(&mut seldom, 3, own, 6);
+    sealed(PlanParts {
+        name: "noise".into(),
+        layout: Layout {
+            params: slots(&[("cell", F)]),
+            derived: slots(&[("low", U), ("high", U)]),
+            accums: slots(&[("a", U), ("b", U), ("c", U), ("d", U)]),
+            temps: slots(&[("upper", B)]),
+            ..Layout::default()
+        },
+        setup: setup(|b| {
+            let number = b.load(Slot::Param(0), F);
+            let low = b.unary(UnaryOp::ToU32, number);
+            let high = b.u32(9);
+            b.store(Slot::Derived(0), low);
+            b.store(Slot::Derived(1), high);
+            let zero = b.u32(0);
+            (0..4).for_each(|sum| b.store(Slot::Accum(sum), zero));
+        }),
+        step: vec![draw.finish(), seldom.finish()],
+        schedule: Schedule { dt: 0.1, n_steps },
+        outputs: (0..4).map(|sum| Output::Slot(Slot::Accum(sum))).collect(),
+        ..PlanParts::default()
+    })
+}
+
 /// Some function of a value of a block.
 pub(super) type Function = dyn Fn(&mut Builder, Value) -> Value;
 

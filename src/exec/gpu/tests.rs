@@ -3,7 +3,7 @@
 use super::cache::Cache;
 use super::job::GpuJob;
 use super::testing::{
-    Function, Keep, cells, engine, engine_with, functions, hodgkin_huxley, lif, waveform,
+    Function, Keep, cells, engine, engine_with, functions, hodgkin_huxley, lif, noise, waveform,
 };
 use super::{DeviceChoice, GpuEngine, Launch};
 use crate::exec::reference::ReferenceEngine;
@@ -178,6 +178,25 @@ fn the_shape_of_the_launch_changes_no_bit() {
                 let found = run(&shaped, &plan, &cells);
                 assert!(found == whole, "{}: {launch}, {chunk_steps}", plan.name());
             }
+        }
+    }
+}
+
+/// Words are kept for three steps more, wherever a chunk begins, for all cells of an invocation.
+#[test]
+fn random_words_are_those_of_the_reference() {
+    let Some(gpu) = engine() else { return };
+    let (plan, cells) = (noise(37), cells(301, 0.0, 300.0));
+    let expected = run(&ReferenceEngine, &plan, &cells);
+    for launch in launches() {
+        let shaped = gpu.clone().with_launch(launch);
+        for chunk_steps in [u32::MAX, 5, 1] {
+            let plan = plan.with_limits(Limits {
+                chunk_steps,
+                ..Limits::default()
+            });
+            let found = run(&shaped, &plan, &cells);
+            assert_eq!(found.columns, expected.columns, "{launch}, {chunk_steps}");
         }
     }
 }
@@ -650,7 +669,13 @@ fn generated_kernels_are_valid() {
         .map(every)
         .collect();
     let all: Vec<&Function> = all.iter().map(|f| f as _).collect();
-    for plan in [lif(10), hodgkin_huxley(10), waveform(10), functions(&all)] {
+    for plan in [
+        lif(10),
+        hodgkin_huxley(10),
+        waveform(10),
+        noise(10),
+        functions(&all),
+    ] {
         for launch in launches() {
             validate(&super::shader::kernel(&plan, launch));
         }

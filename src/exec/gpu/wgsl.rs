@@ -10,6 +10,7 @@
 use std::f64::consts::LOG2_E;
 use std::fmt::{self, Write as _};
 
+use super::draws::{Draw, words};
 use super::shape::Shape;
 use crate::ir::{BinaryOp, Block, CompareOp, Literal, Op, Slot, StoreAt, Type, UnaryOp, Value};
 
@@ -72,7 +73,8 @@ fn write_store_at(text: &mut String, block: &Block, store: &StoreAt, shape: &Sha
     );
 }
 
-/// Which values the text reads: arguments that went into an exponential are not.
+/// Which values the text reads: arguments that went into an exponential are not, nor is the number of
+/// a cell that keeps its random words.
 fn needed(block: &Block) -> Vec<bool> {
     let mut needed = vec![false; block.instrs.len()];
     for value in block.results() {
@@ -83,6 +85,9 @@ fn needed(block: &Block) -> Vec<bool> {
             continue;
         }
         let op = block.instrs[index].op;
+        if Draw::of(block, &op).is_some() {
+            continue;
+        }
         match exponent(block, op) {
             Some(exponent) => needed[exponent.x.index()] = true,
             None => op.operands().for_each(|v| needed[v.index()] = true),
@@ -138,13 +143,13 @@ fn operation(block: &Block, op: &Op, shape: &Shape, nth: Nth) -> String {
         Op::Compare(op, a, b) => compare(op, &at(a), &at(b)),
         Op::Select { cond, yes, no } => format!("select({}, {}, {})", at(no), at(yes), at(cond)),
         Op::Relax { x, a, r } => format!("m_relax({}, {}, {})", at(x), at(a), at(r)),
-        Op::Random { cell, stream, seed } => format!(
-            "r_bits({}, {}, step, {stream}u, {}u, {}u)",
-            at(cell[0]),
-            at(cell[1]),
-            seed & 0xffff_ffff,
-            seed >> 32
-        ),
+        Op::Random { cell, stream, seed } => {
+            let words = match Draw::of(block, op) {
+                Some(draw) => format!("(*c).{}", draw.field(nth)),
+                None => words(&cell.map(at), "step", stream, seed),
+            };
+            format!("r_bits({words}, step)")
+        }
         Op::LoadAt { table, index } => {
             let (first, length) = shape.table_words[usize::from(table)];
             format!("tables[{first}u + min({}, {}u)]", at(index), length - 1)

@@ -25,7 +25,7 @@ fn grow(b: &mut Builder, rng: &mut Rng, values: &mut Values) {
     let (x, y) = (any(rng, &values.floats), any(rng, &values.floats));
     let (p, q) = (any(rng, &values.words), any(rng, &values.words));
     let (c, d) = (any(rng, &values.bools), any(rng, &values.bools));
-    let value = match rng.u8(..16) {
+    let value = match rng.u8(..17) {
         0 => b.add(x, y),
         1 => b.sub(x, y),
         2 => {
@@ -67,6 +67,8 @@ fn grow(b: &mut Builder, rng: &mut Rng, values: &mut Values) {
             b.binary([BinaryOp::And, BinaryOp::Or][rng.usize(..2)], c, not)
         }
         14 => b.select(d, p, q),
+        // Of numbers that change from step to step, too.
+        15 => b.random([p, q], rng.u32(..2), 5),
         _ => {
             let k = b.u32(rng.u32(..5));
             let q = if rng.bool() { q } else { k };
@@ -151,7 +153,7 @@ fn plan(rng: &mut Rng) -> Plan {
         step,
         schedule: Schedule {
             dt: 1.0,
-            n_steps: 3,
+            n_steps: 7,
         },
         outputs,
         ..PlanParts::default()

@@ -2,7 +2,7 @@
 //! of their ranges.
 
 use super::accuracy::{add, expm1_pair, over, times, ulp};
-use crate::exec::cpu::logs::{log, pow};
+use crate::exec::cpu::logs::{all_plain, log, plain_pow, pow};
 use crate::exec::cpu::math::Elementary;
 use crate::exec::cpu::waves::{all_within, cos, sin};
 
@@ -179,17 +179,129 @@ fn same(found: f64, platform: f64) -> bool {
 
 #[test]
 fn powers_of_special_numbers_are_those_of_the_platform() {
-    for x in SPECIAL.map(|x| x as f32) {
-        for y in SPECIAL.map(|y| y as f32) {
+    for x in SPECIAL {
+        for y in SPECIAL {
+            let platform = x.powf(y);
+            for found in [pow::<f64, true>(x, y), pow::<f64, false>(x, y)] {
+                assert!(same(found, platform), "{x}^{y}: {found}, not {platform}");
+            }
+            let (x, y) = (x as f32, y as f32);
+            let platform = x.powf(y);
             for found in [pow::<f32, true>(x, y), pow::<f32, false>(x, y)] {
-                let platform = x.powf(y);
                 assert!(
                     same(f64::from(found), f64::from(platform)),
-                    "{x}^{y}: {found}, not {platform}"
+                    "{x}^{y} in f32: {found}, not {platform}"
                 );
             }
         }
     }
+}
+
+/// x to the power y in two doubles.
+fn pow_pair(x: f64, y: f64) -> Pair {
+    let exponent = times(log_pair(x), (y, 0.0));
+    let size = add(expm1_pair(exponent.0.abs()), (1.0, 0.0));
+    let power = if exponent.0 < 0.0 {
+        over((1.0, 0.0), size)
+    } else {
+        size
+    };
+    times(power, (1.0, exponent.1))
+}
+
+/// The worst error of powers in f64, over all sizes of x and of the result.
+fn worst_power<const FMA: bool>(n: u64) -> f64 {
+    let mut rng = fastrand::Rng::with_seed(5);
+    let mut worst = 0.0_f64;
+    let mut at = |x: f64, y: f64| {
+        let truth = pow_pair(x, y);
+        if truth.0 > 1e-290 && truth.0 < 1e300 {
+            let found = pow::<f64, FMA>(x, y);
+            let plain = plain_pow::<f64, FMA>(x, y);
+            assert!(all_plain(&[x], &[y]) && plain.to_bits() == found.to_bits());
+            worst = worst.max(units(found, truth, 52));
+        }
+    };
+    for _ in 0..n {
+        let (part, side) = (rng.f64(), 2.0 * rng.f64() - 1.0);
+        let to = |x: f64, exponent: f64| (x, exponent / x.ln());
+        let any = 2f64.powf(2000.0 * part - 1000.0);
+        let near = 1.0 + 2f64.powf(-20.0 * part - 1.0).copysign(side);
+        for (x, y) in [
+            (any, 10.0 * side),
+            (100.0 * part + 1e-3, 3.0 * side),
+            to(any, 700.0 * side),
+            to(0.5 + 1.5 * part, 700.0 * side),
+            to(near, 700.0 * side),
+            // Where the error of the logarithm counts most.
+            to(0.6 + part, (690.0 + 10.0 * side.abs()).copysign(side)),
+            to(1.3 + 0.12 * part, 705.0),
+        ] {
+            at(x, y);
+        }
+    }
+    worst
+}
+
+#[test]
+fn powers_in_f64_are_within_the_stated_units() {
+    for (name, found) in [
+        ("fma", worst_power::<true>(30_000)),
+        ("no fma", worst_power::<false>(30_000)),
+    ] {
+        println!("f64 {name}: {found:.3} units");
+        assert!(found <= 1.1, "{name}: {found} units");
+    }
+}
+
+#[test]
+fn powers_in_f64_end_where_numbers_do() {
+    // A power of 2 is exact, denormal x count, and whole exponents beyond 2⁵² are even or odd.
+    let odd = 4_503_599_627_370_497.0;
+    for (x, y, power) in [
+        (2.0, 1023.0, 2f64.powi(1023)),
+        (2.0, 1024.0, f64::INFINITY),
+        (2.0, -1021.0, 2f64.powi(-1021)),
+        (2.0, -1023.0, 0.0),
+        (-2.0, -1023.0, -0.0),
+        (f64::from_bits(1), -0.5, 2f64.powi(537)),
+        (-1.0, odd, -1.0),
+        (-1.0, 2.0 * odd, 1.0),
+        (1e300, 1e300, f64::INFINITY),
+        (1e300, -1e300, 0.0),
+    ] {
+        for found in [pow::<f64, true>(x, y), pow::<f64, false>(x, y)] {
+            assert_eq!(found.to_bits(), power.to_bits(), "{x}^{y}: {found}");
+        }
+    }
+    // Around the largest number: finite if and only if the platform's is, to the last places.
+    for i in 0..20_000 {
+        let x = 1.5 + 1e-4 * f64::from(i);
+        for exponent in [
+            709.782_712_893_383_9,
+            709.782_712_893_384,
+            709.782_712_893_385,
+        ] {
+            let y = exponent / x.ln();
+            let (platform, units) = (x.powf(y), 4.0 * f64::EPSILON);
+            for found in [pow::<f64, true>(x, y), pow::<f64, false>(x, y)] {
+                let alike = found == platform || (found / platform - 1.0).abs() <= units;
+                let edge = found.min(platform) >= f64::MAX * (1.0 - units);
+                assert!(alike || edge, "{x}^{y}: {found:e}, not {platform:e}");
+            }
+        }
+    }
+    for (x, y) in [
+        (0.0, 1.0),
+        (f64::from_bits(1), 1.0),
+        (-1.0, 2.0),
+        (f64::NAN, 1.0),
+        (2.0, f64::NAN),
+    ] {
+        assert!(!all_plain(&[1.0, x], &[1.0, y]), "{x}^{y}");
+    }
+    assert!(!all_plain(&[f64::INFINITY, 1.0], &[1.0, 1.0]));
+    assert!(!all_plain(&[2.0, 1.0], &[f64::NEG_INFINITY, 1.0]));
 }
 
 fn ends<R: Elementary, const FMA: bool>(tiny: f64) {
