@@ -97,6 +97,21 @@ pub trait Job {
         start: Start,
         sink: &mut dyn Sink,
     ) -> Result<RunStats, ExecError>;
+
+    /// [`run`](Job::run) from the initial values, where the run after it is to be that of `next`: an
+    /// engine may begin with them while it hands over the outputs of `cells`, whose states cannot be
+    /// carried on then. Another run after it is no error; what was begun is lost.
+    ///
+    /// # Errors
+    /// As [`run`](Job::run), and none that concerns `next`.
+    fn run_before(
+        &mut self,
+        cells: &Cells,
+        _next: Option<&Cells>,
+        sink: &mut dyn Sink,
+    ) -> Result<RunStats, ExecError> {
+        self.run(cells, Start::Initial, sink)
+    }
 }
 
 /// Some cells and their parameters.
@@ -155,7 +170,7 @@ pub trait Sink {
     }
 }
 
-/// How a run went.
+/// How a run went. Where one run is begun while another ends, their seconds overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub struct RunStats {
     /// Cell-steps computed.

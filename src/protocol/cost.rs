@@ -157,7 +157,7 @@ fn long(experiment: &Experiment, recorder: &Recorder) -> Option<(&'static str, u
 mod tests {
     use super::*;
     use crate::experiment::from_toml;
-    use crate::plan::compile;
+    use crate::plan::{Output, compile};
 
     #[test]
     fn every_table_and_all_that_a_device_holds_is_counted() {
@@ -179,12 +179,15 @@ mod tests {
         ];
         assert_eq!(files, expected);
         assert_eq!(bytes_of(&experiment, 2), 2 * (27 + 270));
-        // The list of spikes has steps and fractions, the trace 10 values; read back the longest.
+        // The list of spikes has steps and fractions, the trace 10 values; all outputs and a status
+        // word are read back.
         let streams = 4 * (5 + 5 + 10);
         let slots = plan.bytes_per_cell(4) - streams - 4;
         let empty = [plan.layout().derived.len(), plan.layout().accums.len()];
         let empty = 4 * empty.iter().filter(|n| **n == 0).count() as u64;
-        let expected = slots + streams + 4 + 4 * 10 + empty;
+        let is_slot = |output: &&Output| matches!(output, Output::Slot(_));
+        let read = streams + 4 * plan.outputs().iter().filter(is_slot).count() as u64 + 4;
+        let expected = slots + streams + 4 + read + empty;
         assert_eq!(cost.device.bytes_per_cell, expected);
         assert!(cost.host_bytes_per_cell >= streams && cost.tile_cells > 1000);
     }

@@ -1,18 +1,19 @@
 //! The cells of a grid through an engine, tile after tile, whatever faults there are on the way.
 //!
 //! Takes an engine and a plan; gives outputs, in the order of their cells and each once, to a
-//! queue. A tile that fails is run again in halves, from the first cell whose result is missing.
+//! queue. Each tile is told to the engine together with the one before it, so that it can begin
+//! early. A tile that fails is run again in halves, from the first cell whose result is missing.
 //!
 //! Must not know tables.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Instant;
 
 use super::Progress;
 use super::pace::Pace;
-use crate::exec::{Cells, Engine, ExecError, Job, RunStats, Sink, Start, TileOutput};
+use crate::exec::{Cells, Engine, ExecError, Job, RunStats, Sink, TileOutput};
 use crate::experiment::Experiment;
 use crate::plan::Plan;
 
@@ -66,15 +67,26 @@ pub(super) fn run(
 ) -> (RunStats, Option<ExecError>) {
     let mut stats = RunStats::default();
     let mut pace = Pace::new(plan, job.tile_cells());
-    while outlet.next < outlet.n_cells {
-        let first = outlet.next;
-        let n = pace.size().min(outlet.n_cells - first);
-        match tile(experiment, job.as_mut(), n, outlet) {
+    let n_cells = outlet.n_cells;
+    let tile = |first: u64, pace: &Pace| {
+        let end = n_cells.min(first + pace.size());
+        cells(experiment, first..end)
+    };
+    let mut coming: Option<Cells> = None;
+    while outlet.next < n_cells {
+        let now = coming.take().unwrap_or_else(|| tile(outlet.next, &pace));
+        let n = now.n as u64;
+        let end = outlet.next + n;
+        coming = (end < n_cells).then(|| tile(end, &pace));
+        match run_tile(job.as_mut(), &now, coming.as_ref(), outlet) {
             Ok(run) => {
                 pace.observe(n, run.run_s);
                 stats.add(&run);
+                // A tile far too long loses more at an interruption than what was begun of it.
+                coming = coming.filter(|c| c.n as u64 <= 2 * pace.size());
             }
             Err(error) => {
+                coming = None;
                 if !pace.halve(n, &error) {
                     return (stats, Some(explain(error, n)));
                 }
@@ -90,28 +102,33 @@ pub(super) fn run(
     (stats, None)
 }
 
-fn tile(
-    experiment: &Experiment,
+fn run_tile(
     job: &mut dyn Job,
-    n: u64,
+    cells: &Cells,
+    coming: Option<&Cells>,
     outlet: &mut Outlet,
 ) -> Result<RunStats, ExecError> {
-    let (first, end) = (outlet.next, outlet.next + n);
-    let size = usize::try_from(n)
-        .map_err(|_| ExecError::TooLarge(format!("{n} cells do not fit in memory")))?;
-    let cells = Cells {
-        first,
-        n: size,
-        params: experiment.columns(first..end),
-    };
-    let stats = job.run(&cells, Start::Initial, outlet)?;
-    if outlet.next == end {
+    let first = outlet.next;
+    let stats = job.run_before(cells, coming, outlet)?;
+    if outlet.next == first + cells.n as u64 {
         return Ok(stats);
     }
     Err(ExecError::Device(format!(
-        "the engine gave the results of {} of {n} cells",
-        outlet.next - first
+        "the engine gave the results of {} of {} cells",
+        outlet.next - first,
+        cells.n
     )))
+}
+
+/// At most [`Pace::most`] cells of the grid.
+fn cells(experiment: &Experiment, cells: Range<u64>) -> Cells {
+    #[expect(clippy::cast_possible_truncation, reason = "a tile fits in memory")]
+    let n = (cells.end - cells.start) as usize;
+    Cells {
+        first: cells.start,
+        n,
+        params: experiment.columns(cells),
+    }
 }
 
 /// What was tried before giving up.

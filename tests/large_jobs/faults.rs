@@ -27,7 +27,11 @@ fn faults_that_pass_leave_no_trace_in_the_files() {
         Fault::Halfway(5),
     ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        run(&experiment, &Faulty::new(130, fault), folder.path()).expect("recovered");
+        let engine = Faulty::new(130, fault);
+        run(&experiment, &engine, folder.path()).expect("recovered");
+        if fault == Fault::Nothing {
+            assert_eq!((engine.runs.get(), engine.announced.get()), (8, 7));
+        }
         assert_eq!(names(folder.path()), ["fi.csv", "fi.svg", "run.json"]);
         for name in ["fi.csv", "fi.svg"] {
             assert_eq!(

@@ -32,6 +32,8 @@ pub(super) struct Faulty {
     fault: Fault,
     /// Tiles run so far.
     pub(super) runs: Rc<Cell<u32>>,
+    /// Tiles of these that were announced with the one before.
+    pub(super) announced: Rc<Cell<u32>>,
 }
 
 impl Faulty {
@@ -41,6 +43,7 @@ impl Faulty {
             tile_cells,
             fault,
             runs: Rc::default(),
+            announced: Rc::default(),
         }
     }
 }
@@ -63,6 +66,8 @@ impl Engine for Faulty {
             inner: self.inner.prepare(&plan.with_limits(limits))?,
             fault: self.fault,
             runs: Rc::clone(&self.runs),
+            announced: Rc::clone(&self.announced),
+            next: None,
         }))
     }
 }
@@ -71,6 +76,8 @@ struct FaultyJob {
     inner: Box<dyn Job>,
     fault: Fault,
     runs: Rc<Cell<u32>>,
+    announced: Rc<Cell<u32>>,
+    next: Option<Cells>,
 }
 
 impl Job for FaultyJob {
@@ -108,6 +115,19 @@ impl Job for FaultyJob {
             Fault::NonFinite(every) => self.inner.run(cells, start, &mut Spoil { sink, every }),
             _ => self.inner.run(cells, start, sink),
         }
+    }
+
+    fn run_before(
+        &mut self,
+        cells: &Cells,
+        next: Option<&Cells>,
+        sink: &mut dyn Sink,
+    ) -> Result<RunStats, ExecError> {
+        if let Some(announced) = std::mem::replace(&mut self.next, next.cloned()) {
+            assert!(announced == *cells, "another tile was announced");
+            self.announced.set(self.announced.get() + 1);
+        }
+        self.run(cells, Start::Initial, sink)
     }
 }
 

@@ -29,8 +29,6 @@ pub(super) struct Buffers {
     pub(super) accum: wgpu::Buffer,
     pub(super) streams: wgpu::Buffer,
     pub(super) status: wgpu::Buffer,
-    /// Where columns pass on their way to the host.
-    staging: wgpu::Buffer,
     pub(super) bound: wgpu::BindGroup,
 }
 
@@ -43,11 +41,6 @@ impl Buffers {
         tables: &wgpu::Buffer,
         n_cells: u32,
     ) -> Result<Buffers, ExecError> {
-        let widest_stream = shape
-            .stream_columns
-            .iter()
-            .map(|&(_, n)| n)
-            .fold(1, u64::max);
         gpu.scoped(&format!("{n_cells} cells"), || {
             let column = u64::from(n_cells) * WORD;
             let words = |label, columns: u64| {
@@ -67,12 +60,6 @@ impl Buffers {
             let accum = words("accum", shape.accum);
             let streams = words("streams", shape.streams);
             let status = words("status", 1);
-            let staging = buffer(
-                gpu,
-                "staging",
-                widest_stream * column,
-                wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-            );
             let in_order = [&header, &derived, &state, &accum, tables, &streams, &status];
             let entries: Vec<wgpu::BindGroupEntry> = (0..)
                 .zip(in_order)
@@ -94,7 +81,6 @@ impl Buffers {
                 accum,
                 streams,
                 status,
-                staging,
                 bound,
             }
         })
@@ -142,43 +128,90 @@ impl Buffers {
         }
     }
 
-    /// Reads `columns` columns of `buffer`, from `first` on.
-    pub(super) fn read(
-        &self,
-        gpu: &Gpu,
-        buffer: &wgpu::Buffer,
-        first: u64,
-        columns: u64,
-    ) -> Result<Vec<u32>, ExecError> {
+    /// Has columns copied to where the host can read them, as they are after all that was submitted.
+    pub(super) fn fetch(&self, gpu: &Gpu, parts: &[Part]) -> Result<Fetch, ExecError> {
         let column = u64::from(self.n_cells) * WORD;
-        let bytes = columns * column;
-        if bytes == 0 {
-            return Ok(Vec::new());
-        }
-        let mut encoder = gpu.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(buffer, first * column, &self.staging, 0, bytes);
-        let submission = gpu.queue.submit([encoder.finish()]);
-        let (sender, mapped) = mpsc::channel();
-        self.staging
-            .map_async(wgpu::MapMode::Read, ..bytes, move |result| {
-                // The receiver is gone only if waiting failed, which is reported.
-                let _ = sender.send(result);
+        gpu.scoped("results on their way to the host", || {
+            let mut encoder = gpu.device.create_command_encoder(&Default::default());
+            let copied = parts.iter().map(|part| {
+                let bytes = part.columns * column;
+                let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+                // No buffer is empty.
+                let buffer = buffer(gpu, "results", bytes.max(WORD), usage);
+                encoder.copy_buffer_to_buffer(part.buffer, part.first * column, &buffer, 0, bytes);
+                (buffer, bytes)
             });
-        gpu.wait(submission)?;
+            let copied: Vec<(wgpu::Buffer, u64)> = copied.collect();
+            let submission = gpu.queue.submit([encoder.finish()]);
+            Fetch {
+                submission,
+                staged: copied.into_iter().map(Staged::map).collect(),
+            }
+        })
+    }
+}
+
+/// Some columns of a buffer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'a> {
+    pub(super) buffer: &'a wgpu::Buffer,
+    pub(super) first: u64,
+    pub(super) columns: u64,
+}
+
+/// Columns on their way to the host.
+#[derive(Debug)]
+pub(super) struct Fetch {
+    submission: wgpu::SubmissionIndex,
+    staged: Vec<Staged>,
+}
+
+impl Fetch {
+    /// Waits until they are here; gives the words of each part.
+    pub(super) fn parts(
+        self,
+        gpu: &Gpu,
+    ) -> Result<impl Iterator<Item = Result<Vec<u32>, ExecError>>, ExecError> {
+        gpu.wait(self.submission)?;
+        Ok(self.staged.into_iter().map(Staged::words))
+    }
+}
+
+/// Memory through which a part passes.
+#[derive(Debug)]
+struct Staged {
+    buffer: wgpu::Buffer,
+    bytes: u64,
+    mapped: mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>,
+}
+
+impl Staged {
+    fn map((buffer, bytes): (wgpu::Buffer, u64)) -> Staged {
+        let (sender, mapped) = mpsc::channel();
+        buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+            // The receiver is gone only if waiting failed, which is reported.
+            let _ = sender.send(result);
+        });
+        Staged {
+            buffer,
+            bytes,
+            mapped,
+        }
+    }
+
+    fn words(self) -> Result<Vec<u32>, ExecError> {
         let failed = |text: String| ExecError::Device(format!("results cannot be read: {text}"));
-        match mapped.try_recv() {
+        match self.mapped.try_recv() {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(failed(error.to_string())),
             Err(error) => return Err(failed(error.to_string())),
         }
         let view = self
-            .staging
-            .get_mapped_range(..bytes)
+            .buffer
+            .get_mapped_range(..)
             .map_err(|error| failed(error.to_string()))?;
-        let words = bytemuck::cast_slice(&view).to_vec();
-        drop(view);
-        self.staging.unmap();
-        Ok(words)
+        let words: &[u32] = bytemuck::cast_slice(&view);
+        Ok(words[..(self.bytes / WORD) as usize].to_vec())
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Pace {
     target_s: f64,
     most: u32,
     steps: u32,
+    /// Seconds of a step, by the last chunk; infinite where there was none.
+    step_s: f64,
     /// Do chunks take about their time, as far as they may?
     settled: bool,
 }
@@ -48,6 +50,7 @@ impl Pace {
             target_s,
             most,
             steps: (FIRST_CELL_STEPS / n_cells.max(1)).clamp(1, FIRST_STEPS.min(most)),
+            step_s: f64::INFINITY,
             settled: false,
         }
     }
@@ -57,8 +60,14 @@ impl Pace {
         self.steps
     }
 
+    /// Seconds that `steps` take if they are like the last.
+    pub(super) fn expected(&self, steps: u32) -> f64 {
+        f64::from(steps) * self.step_s
+    }
+
     /// Takes note that a chunk of `steps` took `seconds`.
     pub(super) fn observe(&mut self, steps: u32, seconds: f64) {
+        self.step_s = seconds / f64::from(steps.max(1));
         let ratio = (self.target_s / seconds.max(1e-9)).clamp(1.0 / GROWTH, GROWTH);
         #[expect(
             clippy::cast_possible_truncation,
@@ -108,6 +117,7 @@ mod tests {
         }
         assert!((9_000..11_000).contains(&pace.steps()), "{pace:?}");
         assert!(pace.settled());
+        assert!((pace.expected(7) - 7.0 * cell_step_s).abs() < 1e-9);
         pace.observe(10_000, 1e9);
         assert_eq!((pace.steps(), pace.settled()), (2_500, false));
         pace.observe(1, 1e9);

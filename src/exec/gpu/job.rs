@@ -1,7 +1,9 @@
 //! A prepared plan on the device, to be run again and again.
 //!
 //! Takes the parameters of a tile's cells; gives its outputs. Keeps what runs have in common: kernels,
-//! memory, the length of chunks, and the search for the fastest shape of launch.
+//! memory, the length of chunks, and the search for the fastest shape of launch. Where the tile after
+//! is known, the host makes it ready while the device computes, and the device begins with it while
+//! the host reads back and hands over what the present one gave.
 
 use std::time::Instant;
 
@@ -10,8 +12,10 @@ use super::device::Gpu;
 use super::dispatch::Pace;
 use super::launch::Launch;
 use super::pipeline::Kernels;
+use super::ready::Ready;
 use super::remembered::{Remembered, class_of};
-use super::run::{Run, column};
+use super::results::column;
+use super::run::{Run, Steps};
 use super::search::Search;
 use super::shader::wgsl;
 use super::shape::Shape;
@@ -23,6 +27,23 @@ use crate::plan::{Output, Plan};
 /// Cells of a tile on a software driver: enough to fill it, few enough to be done in seconds.
 const SOFTWARE_TILE: u64 = 65_536;
 
+/// What was done for a run before its turn.
+struct Ahead {
+    cells: Cells,
+    work: Work,
+}
+
+enum Work {
+    /// The cells are set up on the host.
+    Ready(Ready),
+    /// They are on the device, which steps them.
+    Begun {
+        buffers: Buffers,
+        steps: Steps,
+        upload_s: f64,
+    },
+}
+
 pub(super) struct GpuJob {
     gpu: Gpu,
     plan: Plan,
@@ -33,6 +54,8 @@ pub(super) struct GpuJob {
     tables: wgpu::Buffer,
     /// The memory of the last run, with the states at its end.
     buffers: Option<Buffers>,
+    /// What was done for the next run.
+    ahead: Option<Ahead>,
     pace: Pace,
     /// The shape that whoever made the engine chose.
     chosen: Option<Launch>,
@@ -72,6 +95,7 @@ impl GpuJob {
             kernels,
             tables,
             buffers: None,
+            ahead: None,
             pace: Pace::new(report.hardware, 1, plan.limits().chunk_steps),
             chosen: launch,
             search: Search::ended(Launch::of(plan)),
@@ -137,6 +161,12 @@ impl GpuJob {
         self.search = Search::at_leisure(Launch::of(&self.plan));
     }
 
+    /// Has the device begun with cells of the next run?
+    pub(super) fn is_ahead(&self) -> bool {
+        let work = self.ahead.as_ref().map(|ahead| &ahead.work);
+        matches!(work, Some(Work::Begun { .. }))
+    }
+
     /// Has the search come to its end?
     pub(super) fn has_searched(&self) -> bool {
         self.search.has_ended()
@@ -167,6 +197,28 @@ impl Job for GpuJob {
         start: Start,
         sink: &mut dyn Sink,
     ) -> Result<RunStats, ExecError> {
+        self.run_tile(cells, start, None, sink)
+    }
+
+    fn run_before(
+        &mut self,
+        cells: &Cells,
+        next: Option<&Cells>,
+        sink: &mut dyn Sink,
+    ) -> Result<RunStats, ExecError> {
+        let next = next.filter(|next| check_cells(&self.plan, next, self.tile_cells).is_ok());
+        self.run_tile(cells, Start::Initial, next, sink)
+    }
+}
+
+impl GpuJob {
+    fn run_tile(
+        &mut self,
+        cells: &Cells,
+        start: Start,
+        next: Option<&Cells>,
+        sink: &mut dyn Sink,
+    ) -> Result<RunStats, ExecError> {
         check_cells(&self.plan, cells, self.tile_cells)?;
         let n_cells = u32::try_from(cells.n)
             .map_err(|_| ExecError::TooLarge(format!("{} cells are too many", cells.n)))?;
@@ -180,24 +232,50 @@ impl Job for GpuJob {
             sink.tile(self.nothing(cells)).map_err(ExecError::Sink)?;
             return Ok(RunStats::default());
         }
-        let begin = Instant::now();
         // What fails from here on leaves no states behind.
-        let buffers = match self.buffers.take() {
-            Some(buffers) if buffers.n_cells == n_cells => buffers,
-            _ => self.allocate(n_cells)?,
-        };
+        let (buffers, steps, upload_s) = self.started(cells, n_cells, start)?;
         let mut pace = self.pace.clone();
         let had_ended = self.search.has_ended();
         let (mut run, search) = self.with(&buffers);
-        run.set_up(cells, start)?;
-        let upload_s = begin.elapsed().as_secs_f64();
+        let (plan, recipe) = (run.plan, run.recipe);
+        let (run_s, ready) = std::thread::scope(|scope| {
+            let make = move |next: &Cells| (next.clone(), Ready::of(plan, recipe, next));
+            let ready = next.map(|next| scope.spawn(move || make(next)));
+            let run_s = run.advance(steps, &mut pace, search, sink)?;
+            let ready = ready.map(|thread| match thread.join() {
+                Ok(ready) => ready,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            Ok((run_s, ready))
+        })?;
         let begin = Instant::now();
-        run.advance(&mut pace, search, sink)?;
-        let run_s = begin.elapsed().as_secs_f64();
-        let begin = Instant::now();
-        let output = run.read_back(cells)?;
+        let fetch = run.fetch()?;
+        let begun_at = Instant::now();
+        let fitting = ready.as_ref().filter(|(next, _)| next.n == cells.n);
+        let begun = fitting.map(|(_, ready)| run.begin(ready, &pace, search));
+        let begun_s = begun_at.elapsed().as_secs_f64();
+        let output = run.read_back(fetch, cells)?;
         self.pace = pace;
-        self.buffers = Some(buffers);
+        match begun {
+            None => {
+                self.buffers = Some(buffers);
+                self.ahead = ready.map(|(cells, ready)| Ahead {
+                    cells,
+                    work: Work::Ready(ready),
+                });
+            }
+            // What failed fails again when its turn comes, and is told then.
+            Some(begun) => {
+                self.ahead = begun.ok().zip(ready).map(|(steps, (cells, ready))| Ahead {
+                    cells,
+                    work: Work::Begun {
+                        buffers,
+                        steps,
+                        upload_s: ready.seconds + begun_s,
+                    },
+                });
+            }
+        }
         if self.search.has_ended() && !had_ended {
             self.found(cells.n as u64);
         }
@@ -207,13 +285,40 @@ impl Job for GpuJob {
             compile_s: std::mem::take(&mut self.compile_s),
             upload_s,
             run_s,
-            readback_s: begin.elapsed().as_secs_f64(),
+            readback_s: begin.elapsed().as_secs_f64() - begun_s,
             launch: Some(self.search.best()),
         })
     }
-}
 
-impl GpuJob {
+    /// Cells on the device, how far they are, and the seconds of bringing them there; what was done
+    /// ahead for them is gone on with.
+    fn started(
+        &mut self,
+        cells: &Cells,
+        n_cells: u32,
+        start: Start,
+    ) -> Result<(Buffers, Steps, f64), ExecError> {
+        let fits = |ahead: &Ahead| start == Start::Initial && ahead.cells == *cells;
+        let ready = match self.ahead.take().filter(fits).map(|ahead| ahead.work) {
+            Some(Work::Begun {
+                buffers,
+                steps,
+                upload_s,
+            }) => return Ok((buffers, steps, upload_s)),
+            Some(Work::Ready(ready)) => ready,
+            None => Ready::of(&self.plan, &self.recipe, cells),
+        };
+        let begin = Instant::now();
+        let buffers = match self.buffers.take() {
+            Some(buffers) if buffers.n_cells == n_cells => buffers,
+            _ => self.allocate(n_cells)?,
+        };
+        let submission = self.with(&buffers).0.set_up(&ready, start)?;
+        self.gpu.wait(submission)?;
+        let upload_s = ready.seconds + begin.elapsed().as_secs_f64();
+        Ok((buffers, Steps::default(), upload_s))
+    }
+
     /// Keeps what a search has found and compiled.
     fn found(&self, n_cells: u64) {
         self.remembered.remember(n_cells, self.search.best());

@@ -16,7 +16,9 @@
 //! | `buffers` | the device's memory |
 //! | `dispatch` | how much goes into one dispatch |
 //! | `job` | a prepared plan, run again and again |
-//! | `run` | one run: set up, steps, results |
+//! | `ready` | cells set up on the host, for their turn on the device |
+//! | `run` | one run: set up, steps |
+//! | `results` | what a run has left, on its way back |
 //! | `search` | the fastest shape of launch, found while the work goes on |
 //! | `probe` | whether another shape gives the same bits |
 //! | `cache` | a folder of files kept from one run of the program to the next |
@@ -36,7 +38,9 @@ mod launch;
 mod missing;
 mod pipeline;
 mod probe;
+mod ready;
 mod remembered;
+mod results;
 mod run;
 mod search;
 mod shader;

@@ -4,7 +4,7 @@
 //! lets a driver contract products and sums as it likes, and it might like otherwise in a longer round:
 //! then the shape is not taken, so a run's results never depend on when a search found what.
 
-use super::buffers::Buffers;
+use super::buffers::{Buffers, Part};
 use super::launch::Launch;
 use super::run::Run;
 use crate::exec::ExecError;
@@ -31,17 +31,18 @@ impl Run<'_> {
         for launch in shapes {
             self.copy_to(&aside)?;
             self.submit(&aside, launch, step, n_steps)?;
-            let mut words = Vec::new();
-            for (buffer, columns) in [
+            let parts = [
                 (&aside.status, 1),
                 (&aside.state, self.shape.state),
                 (&aside.accum, self.shape.accum),
-            ] {
-                for column in 0..columns {
-                    words.extend(aside.read(self.gpu, buffer, column, 1)?);
-                }
-            }
-            found.push(words);
+            ];
+            let parts = parts.map(|(buffer, columns)| Part {
+                buffer,
+                first: 0,
+                columns,
+            });
+            let fetched = aside.fetch(self.gpu, &parts)?.parts(self.gpu)?;
+            found.push(fetched.collect::<Result<Vec<_>, _>>()?);
         }
         Ok(found[0] == found[1])
     }

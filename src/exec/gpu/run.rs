@@ -1,7 +1,6 @@
-//! One run of a prepared plan on the device: set up, steps, results.
+//! One run of a prepared plan on the device: set up and steps.
 //!
-//! Takes the parameters of a tile's cells; gives its outputs. Every run checks that each cell did all
-//! its steps, because a driver may drop a dispatch without a word.
+//! Takes a tile's cells, ready; leaves what their steps end with on the device.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -11,18 +10,15 @@ use super::device::Gpu;
 use super::dispatch::{Groups, Pace};
 use super::launch::Launch;
 use super::pipeline::Kernels;
+use super::ready::{Ready, Words};
 use super::search::Search;
 use super::shape::Shape;
-use crate::exec::setup::{Recipe, SetUpColumn};
-use crate::exec::{Cells, Column, ExecError, Sink, Start, TileOutput};
-use crate::ir::{Literal, Slot, Type};
-use crate::plan::{Output, Plan, SlotInfo};
+use crate::exec::setup::Recipe;
+use crate::exec::{ExecError, Sink, Start};
+use crate::plan::Plan;
 
 /// Submissions that may wait on the device, so that it never waits for the host.
 const IN_FLIGHT: usize = 2;
-
-/// Bits of the status word that count steps; the other says that a state is infinite or NaN.
-const STEPS_DONE: u32 = 0x7fff_ffff;
 
 /// One run's view of its job.
 pub(super) struct Run<'a> {
@@ -45,31 +41,40 @@ struct Chunk {
     timed: bool,
 }
 
+/// How far the tile on the device is.
+#[derive(Default)]
+pub(super) struct Steps {
+    submitted: u32,
+    done: u32,
+    in_flight: VecDeque<Chunk>,
+}
+
 impl Run<'_> {
-    /// Fills the device's memory from the set-up block, and waits until it is there.
-    pub(super) fn set_up(&self, cells: &Cells, start: Start) -> Result<(), ExecError> {
-        let set_up = self.recipe.set_up(cells);
-        let layout = self.plan.layout();
+    /// Fills the device's memory with what is ready.
+    pub(super) fn set_up(
+        &self,
+        ready: &Ready,
+        start: Start,
+    ) -> Result<wgpu::SubmissionIndex, ExecError> {
         let buffers = self.buffers;
-        let submission = self.gpu.scoped("the cells' initial values", || {
+        self.gpu.scoped("the cells' initial values", || {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-            let mut fill = |buffer, infos: &[SlotInfo], slot: fn(u16) -> Slot| {
-                for (number, _) in (0..).zip(infos) {
-                    self.fill(&mut encoder, buffer, number, set_up.column(slot(number)));
+            let mut fill = |buffer, columns: &[Words]| {
+                for (number, words) in (0..).zip(columns) {
+                    self.fill(&mut encoder, buffer, number, words);
                 }
             };
-            fill(&buffers.derived, &layout.derived, Slot::Derived);
+            fill(&buffers.derived, &ready.derived);
             if start == Start::Initial {
-                fill(&buffers.state, &layout.states, Slot::State);
+                fill(&buffers.state, &ready.state);
             }
-            fill(&buffers.accum, &layout.accums, Slot::Accum);
+            fill(&buffers.accum, &ready.accum);
             encoder.clear_buffer(&buffers.status, 0, None);
             if self.shape.streams > 0 {
                 encoder.clear_buffer(&buffers.streams, 0, None);
             }
             self.gpu.queue.submit([encoder.finish()])
-        })?;
-        self.gpu.wait(submission)
+        })
     }
 
     /// Fills column `number` of `buffer`. Zeros are made on the device: most accumulators begin so, and
@@ -79,70 +84,102 @@ impl Run<'_> {
         encoder: &mut wgpu::CommandEncoder,
         buffer: &wgpu::Buffer,
         number: u16,
-        column: Option<SetUpColumn>,
+        words: &Words,
     ) {
         let n_cells = self.buffers.n_cells as usize;
-        let words = match column {
-            None => vec![0],
-            Some(SetUpColumn::Same(value)) => vec![word(value)],
-            Some(SetUpColumn::Each(values)) => values.iter().map(|&value| word(value)).collect(),
-        };
-        match words[..] {
-            [0] => self.buffers.clear(encoder, buffer, number),
-            [same] => self
-                .buffers
-                .write(self.gpu, buffer, number, &vec![same; n_cells]),
-            _ => self.buffers.write(self.gpu, buffer, number, &words),
+        match words {
+            Words::Same(0) => self.buffers.clear(encoder, buffer, number),
+            Words::Same(word) => {
+                let words = vec![*word; n_cells];
+                self.buffers.write(self.gpu, buffer, number, &words);
+            }
+            Words::Each(words) => self.buffers.write(self.gpu, buffer, number, words),
         }
     }
 
-    /// Runs all steps, in chunks.
+    /// Begins with cells whose turn comes later: sets them up and submits first steps, in the best
+    /// shape so far. What the device does meanwhile is not timed, for the host looks at other things.
+    pub(super) fn begin(
+        &mut self,
+        ready: &Ready,
+        pace: &Pace,
+        search: &Search,
+    ) -> Result<Steps, ExecError> {
+        self.set_up(ready, Start::Initial)?;
+        let mut steps = Steps::default();
+        self.submit_more(&mut steps, pace, || (search.best(), false))?;
+        Ok(steps)
+    }
+
+    /// Submits chunks until enough wait on the device; `next` gives their shapes, and whether they are
+    /// timed.
+    fn submit_more(
+        &mut self,
+        steps: &mut Steps,
+        pace: &Pace,
+        mut next: impl FnMut() -> (Launch, bool),
+    ) -> Result<(), ExecError> {
+        let n_steps = self.plan.schedule().n_steps;
+        while steps.submitted < n_steps && steps.in_flight.len() < IN_FLIGHT {
+            let chunk_steps = pace.steps().min(n_steps - steps.submitted);
+            let (launch, timed) = next();
+            steps.in_flight.push_back(Chunk {
+                submission: self.submit(self.buffers, launch, steps.submitted, chunk_steps)?,
+                launch,
+                steps: chunk_steps,
+                at: Instant::now(),
+                timed,
+            });
+            steps.submitted += chunk_steps;
+        }
+        Ok(())
+    }
+
+    /// Runs all steps that are not done yet, in chunks; gives the seconds of all. A chunk that was
+    /// begun ahead may have been done before anyone looked: it counts no more than its like.
     pub(super) fn advance(
         &mut self,
+        mut steps: Steps,
         pace: &mut Pace,
         search: &mut Search,
         sink: &mut dyn Sink,
-    ) -> Result<(), ExecError> {
+    ) -> Result<f64, ExecError> {
         let n_steps = self.plan.schedule().n_steps;
         let n_cells = u64::from(self.buffers.n_cells);
-        let mut in_flight: VecDeque<Chunk> = VecDeque::new();
-        let (mut submitted, mut done) = (0, 0);
-        let mut last_done = Instant::now();
-        while done < n_steps {
-            while submitted < n_steps && in_flight.len() < IN_FLIGHT {
-                let steps = pace.steps().min(n_steps - submitted);
-                let launch = search.next();
-                in_flight.push_back(Chunk {
-                    submission: self.submit(self.buffers, launch, submitted, steps)?,
-                    launch,
-                    steps,
-                    at: Instant::now(),
-                    timed: true,
-                });
-                submitted += steps;
-            }
-            let Some(chunk) = in_flight.pop_front() else {
+        let mut n_ahead = steps.in_flight.len();
+        let mut last_done = steps.in_flight.front().map_or(Instant::now(), |c| c.at);
+        let mut run_s = 0.0;
+        while steps.done < n_steps {
+            self.submit_more(&mut steps, pace, || (search.next(), true))?;
+            let Some(chunk) = steps.in_flight.pop_front() else {
                 break;
             };
             self.gpu.wait(chunk.submission)?;
             let now = Instant::now();
+            let since = (now - last_done).as_secs_f64();
             let seconds = (now - chunk.at.max(last_done)).as_secs_f64();
+            run_s += match n_ahead {
+                0 => since,
+                _ => since.min(pace.expected(chunk.steps)),
+            };
+            n_ahead = n_ahead.saturating_sub(1);
             last_done = now;
-            done += chunk.steps;
-            if sink.progress(n_cells * u64::from(done)).is_break() {
+            steps.done += chunk.steps;
+            if sink.progress(n_cells * u64::from(steps.done)).is_break() {
                 return Err(ExecError::Interrupted);
             }
             if chunk.timed {
                 pace.observe(chunk.steps, seconds);
                 search.observe(chunk.launch, chunk.steps, seconds);
-                let left_s = seconds / f64::from(chunk.steps) * f64::from(n_steps - submitted);
-                if pace.settled() && self.search_on(search, left_s, submitted)? {
+                let left = n_steps - steps.submitted;
+                let left_s = seconds / f64::from(chunk.steps) * f64::from(left);
+                if pace.settled() && self.search_on(search, left_s, steps.submitted)? {
                     // What is done by now was done long before.
-                    in_flight.iter_mut().for_each(|chunk| chunk.timed = false);
+                    steps.in_flight.iter_mut().for_each(|c| c.timed = false);
                 }
             }
         }
-        Ok(())
+        Ok(run_s)
     }
 
     /// Makes the next kernel that is to be tried, if one is, while the device is busy; was one made?
@@ -199,77 +236,5 @@ impl Run<'_> {
             drop(pass);
             self.gpu.queue.submit([encoder.finish()])
         })
-    }
-
-    /// The plan's outputs, and whether each cell's states are finite.
-    pub(super) fn read_back(&self, cells: &Cells) -> Result<TileOutput, ExecError> {
-        let status = self.buffers.read(self.gpu, &self.buffers.status, 0, 1)?;
-        self.check_status(&status)?;
-        let columns: Result<Vec<Column>, ExecError> = self
-            .plan
-            .outputs()
-            .iter()
-            .map(|o| self.output(*o))
-            .collect();
-        Ok(TileOutput {
-            first: cells.first,
-            n: cells.n,
-            columns: columns?,
-            non_finite: status.iter().map(|word| word & !STEPS_DONE != 0).collect(),
-        })
-    }
-
-    /// Has every cell done every step? A dispatch that was dropped or cut short shows here.
-    fn check_status(&self, status: &[u32]) -> Result<(), ExecError> {
-        let expected = self.plan.schedule().n_steps & STEPS_DONE;
-        match status.iter().position(|word| word & STEPS_DONE != expected) {
-            None => Ok(()),
-            Some(cell) => Err(ExecError::Device(format!(
-                "the device left out work: cell {cell} of the tile did {} of {expected} steps",
-                status[cell] & STEPS_DONE
-            ))),
-        }
-    }
-
-    fn output(&self, output: Output) -> Result<Column, ExecError> {
-        let buffers = self.buffers;
-        let layout = self.plan.layout();
-        match output {
-            Output::Slot(slot) => {
-                let ty = layout.types().of(slot).unwrap_or(Type::Float);
-                let words = match slot {
-                    Slot::State(i) => buffers.read(self.gpu, &buffers.state, u64::from(i), 1)?,
-                    Slot::Accum(i) => buffers.read(self.gpu, &buffers.accum, u64::from(i), 1)?,
-                    // A plan has no other outputs.
-                    _ => Vec::new(),
-                };
-                Ok(column(ty, words.into_iter()))
-            }
-            Output::Stream(i) => {
-                let (first, capacity) = self.shape.stream_columns[usize::from(i)];
-                let words = buffers.read(self.gpu, &buffers.streams, first, capacity)?;
-                let n = buffers.n_cells as usize;
-                let by_cell =
-                    (0..n).flat_map(|cell| words.iter().skip(cell).step_by(n.max(1)).copied());
-                Ok(column(layout.streams[usize::from(i)].ty, by_cell))
-            }
-        }
-    }
-}
-
-pub(super) fn column(ty: Type, words: impl Iterator<Item = u32>) -> Column {
-    match ty {
-        Type::Float => Column::Float(words.map(|w| f64::from(f32::from_bits(w))).collect()),
-        Type::U32 | Type::Bool => Column::U32(words.collect()),
-    }
-}
-
-/// A value as the device holds it.
-fn word(value: Literal) -> u32 {
-    match value {
-        #[expect(clippy::cast_possible_truncation, reason = "f32 is the precision here")]
-        Literal::Float(x) => (x as f32).to_bits(),
-        Literal::U32(n) => n,
-        Literal::Bool(b) => u32::from(b),
     }
 }

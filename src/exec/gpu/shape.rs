@@ -6,7 +6,7 @@
 //! Must not know the device: limits come in as numbers.
 
 use crate::exec::ExecError;
-use crate::plan::{Layout, Plan};
+use crate::plan::{Layout, Output, Plan};
 
 /// Bytes of a word.
 pub(super) const WORD: u64 = 4;
@@ -79,8 +79,8 @@ impl Shape {
 /// What a plan takes on a device, whatever the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Footprint {
-    /// Bytes of a cell: what is kept of it, its status word, and its place in the buffer through
-    /// which results are read back.
+    /// Bytes of a cell: what is kept of it, its status word, and the memory through which its results
+    /// and its status are read back.
     pub bytes_per_cell: u64,
     /// Bytes of the tables that all cells share.
     pub table_bytes: u64,
@@ -94,10 +94,13 @@ pub struct Footprint {
 /// One cell, or the tables, exceed what any device takes.
 pub fn footprint(plan: &Plan) -> Result<Footprint, ExecError> {
     let shape = Shape::of(plan.layout());
-    let widest_stream = shape.stream_columns.iter().map(|&(_, n)| n).max();
+    let results = plan.outputs().iter().map(|output| match *output {
+        Output::Slot(_) => 1,
+        Output::Stream(i) => shape.stream_columns[usize::from(i)].1,
+    });
     // No buffer is empty.
     let buffers = [shape.derived, shape.state, shape.accum, shape.streams].map(|n| n.max(1));
-    let words = buffers.iter().sum::<u64>() + 1 + widest_stream.unwrap_or(1);
+    let words = buffers.iter().sum::<u64>() + 1 + results.sum::<u64>() + 1;
     Ok(Footprint {
         bytes_per_cell: words * WORD,
         table_bytes: shape.tables * WORD,

@@ -141,6 +141,98 @@ fn tiles_chunks_and_buffers_change_no_bit() {
     }
 }
 
+/// The cells in tiles of `size`, the last with what is left.
+fn tiles(cells: &Cells, size: usize) -> Vec<Cells> {
+    let columns = |at: usize| cells.params.iter().map(move |c| c.chunks(size).nth(at));
+    let tile = |first: usize| {
+        let params: Option<Vec<_>> = columns(first / size)
+            .map(|c| c.map(<[f64]>::to_vec))
+            .collect();
+        Cells {
+            first: first as u64,
+            n: size.min(cells.n - first),
+            params: params.expect("as many values as cells"),
+        }
+    };
+    (0..cells.n).step_by(size).map(tile).collect()
+}
+
+#[test]
+fn a_tile_begun_ahead_changes_no_bit() {
+    let Some(gpu) = engine() else { return };
+    for (plan, cells) in [
+        (lif(500), cells(900, 10.0, 40.0)),
+        (lif(5), cells(900, 10.0, 4000.0)),
+        (hodgkin_huxley(100), cells(150, 0.0, 30.0)),
+        (waveform(100), cells(150, -3.0, 3.0)),
+    ] {
+        let whole = run(&gpu, &plan, &cells);
+        let tiles = tiles(&cells, 64);
+        let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+        let mut keep = Keep::default();
+        for (tile, at) in tiles.iter().zip(1..) {
+            let next = tiles.get(at);
+            let done = keep.progress.len();
+            let stats = job.run_before(tile, next, &mut keep).expect("run");
+            let cell_steps = (tile.n * plan.schedule().n_steps as usize) as u64;
+            assert_eq!(stats.cell_steps, cell_steps);
+            assert!(keep.progress[done..].is_sorted());
+            assert_eq!(keep.progress.last(), Some(&cell_steps));
+            // The device begins with as many cells as it has memory for.
+            assert_eq!(job.is_ahead(), next.is_some_and(|next| next.n == tile.n));
+        }
+        assert!(joined(keep.tiles) == whole, "{}", plan.name());
+    }
+}
+
+#[test]
+fn what_was_begun_for_nothing_leaves_no_trace() {
+    let Some(gpu) = engine() else { return };
+    let (plan, all) = (hodgkin_huxley(100), cells(150, 0.0, 30.0));
+    let tiles = tiles(&all, 50);
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (first, _) = again(&mut job, &tiles[0], Start::Initial);
+    let begin = |job: &mut GpuJob| {
+        let mut keep = Keep::default();
+        let begun = job.run_before(&tiles[0], Some(&tiles[1]), &mut keep);
+        assert!(begun.is_ok() && job.is_ahead());
+        assert_eq!(joined(keep.tiles), first);
+    };
+    begin(&mut job);
+    let refused = job.run(&tiles[0], Start::Carry, &mut Keep::default());
+    assert!(matches!(refused, Err(ExecError::Misuse(_))), "{refused:?}");
+    begin(&mut job);
+    assert_eq!(again(&mut job, &tiles[0], Start::Initial).0, first);
+    let misfit = Cells {
+        params: Vec::new(),
+        ..tiles[1].clone()
+    };
+    let unharmed = job.run_before(&tiles[0], Some(&misfit), &mut Keep::default());
+    assert!(unharmed.is_ok() && !job.is_ahead());
+    // An interruption within what was begun ahead, and a sink that fails, end their own run only.
+    begin(&mut job);
+    let mut stop = Keep {
+        stop: true,
+        ..Keep::default()
+    };
+    let ended = job.run_before(&tiles[1], Some(&tiles[2]), &mut stop);
+    assert_eq!(ended, Err(ExecError::Interrupted));
+    assert!(stop.tiles.is_empty() && !job.is_ahead());
+    let full = job.run_before(&tiles[0], Some(&tiles[1]), &mut Full);
+    assert_eq!(full, Err(ExecError::Sink("the disk is full".into())));
+    let (second, _) = again(&mut job, &tiles[1], Start::Initial);
+    assert_eq!(second.columns, run(&gpu, &plan, &tiles[1]).columns);
+}
+
+/// Takes nothing.
+struct Full;
+
+impl Sink for Full {
+    fn tile(&mut self, _: TileOutput) -> Result<(), String> {
+        Err("the disk is full".into())
+    }
+}
+
 /// Every number of each kind at least once, and some together.
 fn launches() -> Vec<Launch> {
     let of = |workgroup_size, cells, unroll| Launch {
