@@ -45,8 +45,10 @@ models! {
     rtm
     rtm_dynamic
     rtm_m
+    rtm_ahp
     wang_buzsaki
     erisir
+    erisir_burst
     connor_stevens
     traub_miles
     pospischil
