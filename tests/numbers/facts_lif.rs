@@ -5,7 +5,7 @@
 
 use rheobase::record::Recorder;
 
-use super::harness::{engines, experiment, model, reference, run, spike_trains};
+use super::harness::{engines, experiment, model, run, spike_trains};
 
 const TAU: f64 = 10.0;
 const R: f64 = 10.0;
@@ -63,55 +63,4 @@ fn rates_at_a_fine_step_are_those_of_the_closed_form() {
             );
         }
     }
-}
-
-/// Counts in 10,000 steps where 20 steps are skipped after each spike, as NEST and BrainPy do
-/// (`tests/oracle/lif_fi.csv`, column `n_grid20`).
-#[test]
-fn counts_are_those_of_the_oracle_table() {
-    let rows: Vec<Vec<f64>> = include_str!("../oracle/lif_fi.csv")
-        .lines()
-        .filter(|line| !line.starts_with(['#', 'I']))
-        .map(|line| line.split(',').map(|x| x.parse().unwrap()).collect())
-        .collect();
-    assert!(rows.len() > 30);
-    for row in rows {
-        let options = format!("from={0} to={0} n=1 duration=1000ms dt=0.1ms", row[0]);
-        let e = experiment(
-            model("lif"),
-            &options,
-            vec![Recorder::Spikes { capacity: 400 }],
-        );
-        assert_eq!(
-            spike_trains(&reference(&e))[0].len() as f64,
-            row[6],
-            "at {} nA",
-            row[0]
-        );
-    }
-}
-
-/// Exact subthreshold response to 1 nA from 10 to 40 ms (`tests/oracle/lif_subthreshold.csv`).
-#[test]
-fn the_subthreshold_response_is_that_of_the_oracle_table() {
-    let rows = include_str!("../oracle/lif_subthreshold.csv")
-        .lines()
-        .filter(|line| !line.starts_with(['#', 't']));
-    let mut n = 0;
-    for row in rows {
-        let (t, v) = row.split_once(',').unwrap();
-        let (t, expected): (f64, f64) = (t.parse().unwrap(), v.parse().unwrap());
-        if t <= 10.0 || t > 40.0 {
-            continue;
-        }
-        let options = format!("from=1 to=1 n=1 settle=10ms duration={}ms", t - 10.0);
-        let e = experiment(model("lif"), &options, vec![Recorder::FinalState]);
-        let found = super::harness::floats(&reference(&e).columns[0])[0];
-        assert!(
-            (found - expected).abs() < 1e-9,
-            "at {t} ms: {found} mV, not {expected}"
-        );
-        n += 1;
-    }
-    assert!(n >= 20, "{n} rows");
 }

@@ -4,7 +4,6 @@
 mod conformance;
 mod convergence;
 mod facts;
-mod facts_hh;
 mod facts_lif;
 pub(crate) mod harness;
 mod leaps;

@@ -1,12 +1,11 @@
 //! A fact on one engine: its experiment is run, its measure taken and held against its values.
 
-use std::path::Path;
-
 use rheobase::exec::Engine;
 use rheobase::experiment::from_toml;
 use rheobase::protocol::{Prepared, Results};
 use toml::{Table, Value};
 
+use super::oracle::Oracle;
 use super::read::Fact;
 
 /// What a fact comes to on one engine.
@@ -43,11 +42,15 @@ pub(super) fn measure(fact: &Fact, engine: &dyn Engine) -> Outcome {
             let all = column(fact.measure.strip_prefix("mean_").unwrap());
             vec![all.iter().sum::<f64>() / all.len() as f64]
         }
+        course if course.ends_with("_trace") => match samples(fact, &results) {
+            Ok(values) => values,
+            Err(why) => return Outcome::failed(why),
+        },
         other => column(other),
     };
     let expected: Vec<f64> = fact.values.iter().map(|one| one[0]).collect();
     if values.len() != expected.len() {
-        return Outcome::failed(format!("{} cells, {} values", values.len(), expected.len()));
+        return Outcome::failed(format!("{} found, not {}", values.len(), expected.len()));
     }
     let pairs = values.iter().zip(&expected);
     worst(pairs.map(|(&found, &value)| (found, value, fact.tolerance.of(value, 0.0))))
@@ -56,6 +59,12 @@ pub(super) fn measure(fact: &Fact, engine: &dyn Engine) -> Outcome {
 /// The experiment of the fact with the recorder that its measure needs.
 fn run(fact: &Fact, engine: &dyn Engine) -> Result<Results, String> {
     let mut experiment = fact.experiment.clone();
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(cells) = fact.oracle.as_ref().and_then(Oracle::axis) {
+        std::fs::write(folder.path().join("cells.csv"), cells).unwrap();
+        let axis = Table::from_iter([("cells".to_owned(), Value::String("cells.csv".into()))]);
+        experiment.insert("sweep".into(), Value::Table(axis));
+    }
     if fact.measure == "threshold" {
         let value = fact.values[0][0];
         let off = fact.tolerance.of(value, 0.0);
@@ -73,16 +82,17 @@ fn run(fact: &Fact, engine: &dyn Engine) -> Result<Results, String> {
     experiment.insert("record".into(), Value::Table(recorders(fact)));
     let text = experiment.to_string();
     let experiment =
-        from_toml(&fact.what, &text, Path::new(".")).map_err(|e| format!("{e}\n{text}"))?;
+        from_toml(&fact.what, &text, folder.path()).map_err(|e| format!("{e}\n{text}"))?;
     let mut prepared = Prepared::new(&experiment, engine).map_err(|e| e.to_string())?;
     prepared.run().map_err(|e| e.to_string())
 }
 
 fn recorders(fact: &Fact) -> Table {
-    let features = |names: &[&str]| {
-        let names = names.iter().map(|name| Value::String((*name).to_owned()));
-        ("features".to_owned(), Value::Array(names.collect()))
+    let names = |names: &[&str]| {
+        let texts = names.iter().map(|name| Value::String((*name).to_owned()));
+        Value::Array(texts.collect())
     };
+    let features = |columns: &[&str]| ("features".to_owned(), names(columns));
     Table::from_iter(match fact.measure.as_str() {
         "rate" => vec![features(&["spike_count", "rate"])],
         "last_ISI" => vec![features(&["inv_last_ISI"])],
@@ -97,15 +107,35 @@ fn recorders(fact: &Fact) -> Table {
                 ("spikes".into(), Value::Table(spikes)),
             ]
         }
-        "v_min" | "v_max" | "v_mean" => {
-            vec![(
-                "statistics".into(),
-                Value::Array(vec![Value::String("v".into())]),
-            )]
-        }
-        end if end.ends_with("_end") => vec![("final_state".into(), Value::Boolean(true))],
-        _ => vec![features(&["spike_count"])],
+        other => match other.rsplit_once('_') {
+            Some((name, "min" | "max" | "mean")) => vec![("statistics".into(), names(&[name]))],
+            Some((_, "end")) => vec![("final_state".into(), Value::Boolean(true))],
+            Some((name, "trace")) => {
+                let every = ("every".to_owned(), fact.experiment["dt"].clone());
+                let trace = Table::from_iter([("variables".to_owned(), names(&[name])), every]);
+                vec![("trace".into(), Value::Table(trace))]
+            }
+            _ => vec![features(&["spike_count"])],
+        },
     })
+}
+
+/// The samples of the one cell at the times of the table.
+fn samples(fact: &Fact, results: &Results) -> Result<Vec<f64>, String> {
+    let trace = |name: &str| results.trace(0, name).map_err(|e| e.to_string());
+    let (times, values) = (
+        trace("time")?,
+        trace(fact.measure.trim_end_matches("_trace"))?,
+    );
+    let due = fact.oracle.iter().flat_map(|oracle| &oracle.times);
+    due.map(|due| {
+        let sample = times.partition_point(|time| *time < due - 1e-6);
+        let found = times.get(sample).filter(|time| **time < due + 1e-6);
+        found
+            .map(|_| values[sample])
+            .ok_or_else(|| format!("no sample at {due} ms"))
+    })
+    .collect()
 }
 
 /// The first spikes of each cell, and how many there are.

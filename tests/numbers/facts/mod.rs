@@ -2,6 +2,7 @@
 //! GPU, and the table of them that the documentation shows.
 
 mod measure;
+mod oracle;
 mod read;
 mod table;
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::oracle::{self, Oracle};
+
 /// One entry: what is true of a model, where it is known from, and the experiment that shows it.
 pub(super) struct Fact {
     /// The file, without its ending.
@@ -10,6 +12,8 @@ pub(super) struct Fact {
     pub(super) measure: String,
     /// For each cell the values: one, or the first spike times.
     pub(super) values: Vec<Vec<f64>>,
+    /// The table that the values are from, and its cells.
+    pub(super) oracle: Option<Oracle>,
     /// Spikes of each cell, where they are stated beside their times; of a threshold, how many.
     pub(super) spikes: Option<Vec<f64>>,
     pub(super) tolerance: Tolerance,
@@ -76,10 +80,11 @@ pub(super) fn facts() -> Vec<Fact> {
 }
 
 fn read(file: &str, entry: &toml::Table) -> Fact {
-    const KEYS: [&str; 8] = [
+    const KEYS: [&str; 9] = [
         "what",
         "measure",
         "values",
+        "table",
         "spikes",
         "tolerance",
         "source",
@@ -91,17 +96,30 @@ fn read(file: &str, entry: &toml::Table) -> Fact {
     assert_eq!(entry.keys().find(known), None, "{file}: unknown");
     let allowed = entry["tolerance"].as_table().unwrap();
     let part = |key: &str| allowed.get(key).map_or(0.0, number);
-    Fact {
-        file: file.to_owned(),
-        what: text("what"),
-        measure: text("measure"),
-        values: entry["values"]
+    let measure = text("measure");
+    let table = entry.get("table").map(|spec| spec.as_table().unwrap());
+    assert_ne!(table.is_some(), entry.contains_key("values"), "{file}");
+    let oracle = table.map(|spec| oracle::read(spec, measure == "spike_times"));
+    let values = match &oracle {
+        Some(oracle) => oracle.values.clone(),
+        None => entry["values"]
             .as_array()
             .unwrap()
             .iter()
             .map(list)
             .collect(),
-        spikes: entry.get("spikes").map(list),
+    };
+    let whole = oracle.as_ref().filter(|oracle| oracle.is_complete);
+    Fact {
+        file: file.to_owned(),
+        what: text("what"),
+        measure,
+        spikes: match whole {
+            Some(_) => Some(values.iter().map(|times| times.len() as f64).collect()),
+            None => entry.get("spikes").map(list),
+        },
+        values,
+        oracle,
         tolerance: Tolerance {
             relative: part("relative"),
             absolute: part("absolute"),

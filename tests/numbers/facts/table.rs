@@ -103,9 +103,13 @@ fn cell(outcome: &Option<Outcome>) -> String {
     }
 }
 
-/// The measure and its values, the first few of each list.
+/// The measure and its values, the first few of each list, or the table that they are in.
 fn values(fact: &Fact) -> String {
     const MOST: usize = 6;
+    if let Some(oracle) = &fact.oracle {
+        let (n, file) = (fact.values.iter().flatten().count(), &oracle.file);
+        return format!("{}: {n} of [{file}](oracle/{file})", fact.measure);
+    }
     let some = |list: &[f64]| {
         let shown: Vec<String> = list.iter().take(MOST).map(|x| short(*x)).collect();
         let more = if list.len() > MOST { ", ..." } else { "" };
