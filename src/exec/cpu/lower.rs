@@ -12,7 +12,7 @@ use super::real::Real;
 use super::shape::{Factor, Shape, shape};
 use super::turns::{Turn, Turns, writer};
 use crate::exec::ExecError;
-use crate::ir::{Block, Slot, Type};
+use crate::ir::{Block, Slot, Type, Value};
 use crate::plan::{Plan, SlotInfo};
 
 /// The program that does one step of `plan`; with `leaps`, several where its shape allows.
@@ -40,10 +40,12 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
         capacities: streams.map(|s| s.capacity as usize).collect(),
         homes,
     };
-    let shape = shape(plan).filter(|_| leaps);
+    let shape = shape(plan);
+    // The drive rounds alike in leaps and in single steps.
+    let pinned = |index: usize| shape.as_ref().filter(|_| index == 0).map(|s| s.drive);
     let turns = match shape {
-        Some(_) => Turns::default(),
-        None => turns(plan.step(), &mut program)?,
+        Some(_) if leaps => Turns::default(),
+        _ => turns(plan.step(), &pinned, &mut program)?,
     };
     let lasting = |home: &&Home| match home.slot {
         Slot::State(i) => layout.states[usize::from(i)].ty == Type::Float,
@@ -58,7 +60,15 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
         let block = &plan.step()[index];
         let Lowering {
             insts, n_registers, ..
-        } = Lowering::new(&program, block, index, &turns, deferral.as_ref()).lower()?;
+        } = Lowering::new(
+            &program,
+            block,
+            index,
+            &turns,
+            deferral.as_ref(),
+            pinned(index),
+        )
+        .lower()?;
         program.n_registers = program.n_registers.max(n_registers);
         program.blocks.push(CodeBlock {
             guard: guard(&program, &turns, block, index),
@@ -66,7 +76,7 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
             deferral,
         });
     }
-    if let Some(shape) = &shape {
+    if let Some(shape) = shape.as_ref().filter(|_| leaps) {
         program.leap = Some(leap(plan, shape, &mut program)?);
     }
     program.turned = turns.turned(&program.blocks);
@@ -94,7 +104,7 @@ fn leap<R: Real>(
     let kept: Vec<Slot> = kept.flatten().collect();
     let alone = |block: Block| {
         let none = Turns::default();
-        let lowering = Lowering::new(program, &block, 0, &none, None).lower()?;
+        let lowering = Lowering::new(program, &block, 0, &none, None, None).lower()?;
         let code = CodeBlock {
             guard: Guard::Always,
             insts: lowering.insts,
@@ -103,7 +113,7 @@ fn leap<R: Real>(
         Ok::<_, ExecError>((code, lowering.n_registers))
     };
     let (begin, first) = alone(shape.drive_block(advance, drive))?;
-    let (event, second) = alone(shape.event_block(advance, before, &kept))?;
+    let (event, second) = alone(shape.event_block(advance, before, drive, &kept))?;
     program.n_registers = program.n_registers.max(first).max(second);
     let recorders = program.blocks.iter().skip(2).cloned();
     let end = std::iter::once(event).chain(recorders).collect();
@@ -131,14 +141,19 @@ fn leap<R: Real>(
 }
 
 /// The states that take turns: those whose new value would be copied otherwise.
-fn turns<R: Real>(step: &[Block], program: &mut Program<R>) -> Result<Turns, ExecError> {
+fn turns<R: Real>(
+    step: &[Block],
+    pinned: &dyn Fn(usize) -> Option<Value>,
+    program: &mut Program<R>,
+) -> Result<Turns, ExecError> {
     let none = Turns::default();
     let mut turns = Vec::new();
     for home in &program.homes {
         let Some(block) = writer(step, home.slot) else {
             continue;
         };
-        if Lowering::new(program, &step[block], block, &none, None).would_copy(home.slot) {
+        let lowering = Lowering::new(program, &step[block], block, &none, None, pinned(block));
+        if lowering.would_copy(home.slot) {
             turns.push(Turn {
                 slot: home.slot,
                 block,

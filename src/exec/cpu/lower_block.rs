@@ -69,8 +69,9 @@ impl<'a, R: Real> Lowering<'a, R> {
         index: usize,
         turns: &'a Turns,
         deferral: Option<&Deferral>,
+        pinned: Option<Value>,
     ) -> Self {
-        let picks = select(block);
+        let picks = select(block, pinned);
         let mut last_use = vec![0; block.instrs.len()];
         for (at, pick) in picks.iter().enumerate() {
             pick.src.iter().for_each(|v| last_use[v.index()] = at);

@@ -52,9 +52,16 @@ impl Shape {
         b.finish()
     }
 
-    /// What recorders read of the step of a spike, from v before it in `before`.
+    /// What recorders read of the step of a spike, from v before it in `before`; and the drive once
+    /// more, stored to `drive`, so that it rounds as it did.
     #[must_use]
-    pub(super) fn event_block(&self, advance: &Block, before: Slot, read: &[Slot]) -> Block {
+    pub(super) fn event_block(
+        &self,
+        advance: &Block,
+        before: Slot,
+        drive: Slot,
+        read: &[Slot],
+    ) -> Block {
         let mut b = Builder::new("events");
         let values = b.inline(advance, |b, slot, ty| match slot {
             slot if slot == self.v => b.load(before, ty),
@@ -68,6 +75,7 @@ impl Shape {
         {
             b.store(*slot, values[value.index()]);
         }
+        b.store(drive, values[self.drive.index()]);
         b.finish()
     }
 }

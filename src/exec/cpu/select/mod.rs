@@ -42,10 +42,14 @@ pub(in crate::exec::cpu) struct Pick {
 /// an absolute error of the term's size times the machine epsilon.
 const LARGEST_SHIFT: f64 = 16.0;
 
-/// The instructions for `block`. Values that are only stored literals have none.
+/// The instructions for `block`. Values that are only stored literals have none. What is `pinned` has
+/// an instruction of its own: it rounds as it does elsewhere.
 #[must_use]
-pub(super) fn select(block: &Block) -> Vec<Pick> {
-    let selector = Selector::new(block);
+pub(super) fn select(block: &Block, pinned: Option<Value>) -> Vec<Pick> {
+    let mut selector = Selector::new(block);
+    if let Some(value) = pinned {
+        selector.uses[value.index()] += 1;
+    }
     let mut needed = vec![false; block.instrs.len()];
     let literal = |v: Value| matches!(block.instrs[v.index()].op, Op::Const(_));
     for &(_, value) in &block.stores {

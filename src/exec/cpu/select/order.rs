@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_used_up_is_used_at_once() {
         let block = sum_of_exponentials();
-        let picks = select(&block);
+        let picks = select(&block, None);
         assert!(most_alive(&block, &picks) <= 4);
         let mut written = picks.clone();
         written.sort_by_key(|pick| pick.value);
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn operands_come_before_their_uses_and_nothing_is_lost() {
         let block = sum_of_exponentials();
-        let picks = select(&block);
+        let picks = select(&block, None);
         for (at, pick) in picks.iter().enumerate() {
             let computed =
                 |v: &&Value| !matches!(block.instrs[v.index()].op, crate::ir::Op::Load(_));

@@ -84,12 +84,19 @@ impl Selector<'_> {
         }
     }
 
-    /// Is the sum of x and y to be opened, where there is room for so many terms?
+    /// Is the sum of x and y to be opened, where there is room for so many terms? The new value of a
+    /// state is not: it rounds in the same way whoever reads it.
     fn opens(&self, x: Value, y: Value, room: usize) -> bool {
         let is_float = self.block.type_of(x) == Type::Float;
         let literals = [x, y].iter().filter(|v| self.float(**v).is_some()).count();
         let products = [x, y].map(|v| self.product_of_values(v).is_some());
-        is_float && room + literals >= 2 && products == [false, false]
+        let of_state = [x, y].iter().any(|v| self.is_state(*v));
+        is_float && !of_state && room + literals >= 2 && products == [false, false]
+    }
+
+    /// Is it a state, or a temp, which may stand for one?
+    fn is_state(&self, v: Value) -> bool {
+        matches!(self.op(v), Op::Load(Slot::State(_) | Slot::Temp(_)))
     }
 
     /// Three terms, one of which has no weight; best the state, which is the largest of them and
@@ -99,15 +106,17 @@ impl Selector<'_> {
             return None;
         };
         let plain = |i: &usize| is(sum.terms[*i].1, 1.0);
-        let is_state = |i: &usize| matches!(self.op(sum.terms[*i].0), Op::Load(Slot::State(_)));
+        let is_state = |i: &usize| self.is_state(sum.terms[*i].0);
         let last = (0..3)
             .filter(plain)
             .find(is_state)
             .or_else(|| (0..3).rev().find(plain))?;
-        let rest: Vec<(Value, f64)> = (0..3)
+        let mut rest: Vec<(Value, f64)> = (0..3)
             .filter(|&i| i != last)
             .map(|i| sum.terms[i])
             .collect();
+        // What has no weight is added to the product of what has one, in one rounding.
+        rest.sort_by_key(|&(_, k)| is(k, 1.0));
         let ((a, k), (b, s)) = (rest[0], rest[1]);
         Some(form_k(
             Code::Sum,
