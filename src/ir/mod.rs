@@ -237,6 +237,17 @@ impl Block {
         stored.chain(listed)
     }
 
+    /// How often each value is read, by instructions and as a result of the block.
+    #[must_use]
+    pub fn uses(&self) -> Vec<usize> {
+        let mut uses = vec![0; self.instrs.len()];
+        let operands = self.instrs.iter().flat_map(|instr| instr.op.operands());
+        for value in operands.chain(self.results()) {
+            uses[value.index()] += 1;
+        }
+        uses
+    }
+
     /// All slots that the block loads, each once, in order of first use.
     #[must_use]
     pub fn loads(&self) -> Vec<Slot> {

@@ -109,7 +109,7 @@ impl Setter {
     }
 
     /// The definitions of the library's functions that the text calls.
-    pub(super) fn library_calls(&self, source: &Source) -> Vec<String> {
+    pub(super) fn calls_of_library(&self, source: &Source) -> Vec<String> {
         let called = library_functions().filter_map(|kind| match kind {
             Kind::Function {
                 name,

@@ -93,7 +93,7 @@ fn equations(source: &Source, setter: &Setter) -> String {
         } => Some(setter.function(name, arguments, body)),
         _ => None,
     });
-    let functions: Vec<String> = functions.chain(setter.library_calls(source)).collect();
+    let functions: Vec<String> = functions.chain(setter.calls_of_library(source)).collect();
     let mut text = aligned(&lines);
     if !functions.is_empty() {
         text += &format!("with the functions\n{}", aligned(&functions));

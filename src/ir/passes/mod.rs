@@ -76,7 +76,20 @@ impl Default for Passes {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Environment, Literal, Slot, Value, evaluate};
     use super::*;
+
+    /// What `block` stores, one after the other, where its slots are as `load` says.
+    pub(super) fn stored(block: &Block, load: impl Fn(Slot) -> Option<f64>) -> Vec<f64> {
+        let env = Environment {
+            load: &|slot| load(slot).map(Literal::Float),
+            step: 0,
+            tables: &[],
+        };
+        let values = evaluate(block, &env);
+        let value = |&(_, v): &(Slot, Value)| values[v.index()].as_f64();
+        block.stores.iter().map(value).collect()
+    }
 
     #[test]
     fn a_pass_is_left_out_by_its_name() {

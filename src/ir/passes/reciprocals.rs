@@ -54,7 +54,8 @@ fn shared(block: &Block) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Environment, Literal, Slot, Type, evaluate};
+    use super::super::super::{Slot, Type};
+    use super::super::tests::stored;
     use super::*;
 
     const X: Slot = Slot::State(0);
@@ -87,24 +88,14 @@ mod tests {
         assert_eq!((n_divisions(&plain), n_divisions(&shared)), (4, 3));
         for i in 1..2000 {
             let at = f64::from(i);
-            let load = |slot| {
-                Some(Literal::Float(match slot {
-                    X => 0.37 * at - 300.0,
-                    Y => -1e3 / at,
-                    Z => 1e-3 * at * at,
-                    C => 0.1 + 0.01 * at,
-                    _ => return None,
-                }))
-            };
-            let results = |block: &Block| -> Vec<f64> {
-                let env = Environment {
-                    load: &load,
-                    step: 0,
-                    tables: &[],
-                };
-                let values = evaluate(block, &env);
-                let value = |&(_, v): &(Slot, Value)| values[v.index()].as_f64();
-                block.stores.iter().map(value).collect()
+            let results = |block: &Block| {
+                stored(block, |slot| match slot {
+                    X => Some(0.37 * at - 300.0),
+                    Y => Some(-1e3 / at),
+                    Z => Some(1e-3 * at * at),
+                    C => Some(0.1 + 0.01 * at),
+                    _ => None,
+                })
             };
             for (a, b) in results(&plain).iter().zip(results(&shared)) {
                 // Of the reciprocal and of the product half a unit each, and that of the quotient.

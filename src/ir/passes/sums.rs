@@ -43,7 +43,10 @@ struct Reader<'a> {
 }
 
 fn multiply_out(block: &Block) -> Block {
-    let reader = Reader::new(block);
+    let reader = Reader {
+        block,
+        uses: block.uses(),
+    };
     let classes = classify(block);
     let within = reader.within();
     let mut b = Builder::new(block.label);
@@ -61,16 +64,7 @@ fn multiply_out(block: &Block) -> Block {
     b.finish()
 }
 
-impl<'a> Reader<'a> {
-    fn new(block: &'a Block) -> Self {
-        let mut uses = vec![0; block.instrs.len()];
-        let operands = block.instrs.iter().flat_map(|instr| instr.op.operands());
-        for value in operands.chain(block.results()) {
-            uses[value.index()] += 1;
-        }
-        Reader { block, uses }
-    }
-
+impl Reader<'_> {
     fn op(&self, v: Value) -> Op {
         self.block.instrs[v.index()].op
     }
@@ -195,7 +189,8 @@ fn write(b: &mut Builder, sum: &Sum, classes: &[Class], here: &[Value]) -> Value
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Environment, Literal, OpCounts, evaluate};
+    use super::super::super::OpCounts;
+    use super::super::tests::stored;
     use super::*;
 
     const V: Slot = Slot::State(0);
@@ -223,23 +218,13 @@ mod tests {
     }
 
     fn results(block: &Block, at: [f64; 3]) -> Vec<f64> {
-        let load = |slot| {
-            let [v, w, i] = at;
-            Some(Literal::Float(match slot {
-                V => v,
-                W => w,
-                I => i,
-                _ => return None,
-            }))
-        };
-        let env = Environment {
-            load: &load,
-            step: 0,
-            tables: &[],
-        };
-        let values = evaluate(block, &env);
-        let value = |&(_, v): &(Slot, Value)| values[v.index()].as_f64();
-        block.stores.iter().map(value).collect()
+        let [v, w, i] = at;
+        stored(block, |slot| match slot {
+            V => Some(v),
+            W => Some(w),
+            I => Some(i),
+            _ => None,
+        })
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(super) fn select(block: &Block, pinned: Option<Value>) -> Vec<Pick> {
 
 struct Selector<'a> {
     block: &'a Block,
-    uses: Vec<u32>,
+    uses: Vec<usize>,
 }
 
 /// A code with its sources; immediates default to 0.
@@ -91,12 +91,10 @@ fn form_k(code: Code, src: &[Value], k: &[f64]) -> Form {
 
 impl<'a> Selector<'a> {
     fn new(block: &'a Block) -> Self {
-        let mut uses = vec![0; block.instrs.len()];
-        let operands = block.instrs.iter().flat_map(|instr| instr.op.operands());
-        for value in operands.chain(block.results()) {
-            uses[value.index()] += 1;
+        Selector {
+            block,
+            uses: block.uses(),
         }
-        Selector { block, uses }
     }
 
     fn op(&self, v: Value) -> Op {
