@@ -18,6 +18,7 @@
 //! | `passes` | the rewrites that make a step cheaper |
 //! | `quotient` | whole quotients of integers |
 //! | `guard` | guards that are the same for all cells |
+//! | `sink` | what only guarded blocks need is worked out there |
 //! | `check` | the checker: engines accept only checked blocks |
 //! | `eval` | a block for one cell, in f64, with the platform's mathematics |
 //! | `text` | the printed form of `rheobase show --ir` |
@@ -32,6 +33,7 @@ mod pass;
 mod passes;
 mod quotient;
 mod simplify;
+mod sink;
 mod text;
 
 pub use build::Builder;
@@ -42,6 +44,7 @@ pub use guard::guard_by_uniforms;
 pub use op::{BinaryOp, CompareOp, Literal, UnaryOp};
 pub use pass::{Class, OpCounts, classify, hoist_cell_level, hoist_time_level, remove_dead_code};
 pub use passes::{PASSES, Pass, Passes};
+pub use sink::sink_into_guarded;
 pub use text::print;
 
 /// The type of a value. `Float` is the engine's floating type: f32, or f64 where it has it.

@@ -18,7 +18,7 @@ use crate::experiment::{Experiment, Stepping};
 use crate::integrate::{Draw, Equations, Step, default_for};
 use crate::ir::{
     Block, Builder, CompareOp, Passes, Slot, Type, Value, depends_on, guard_by_uniforms,
-    hoist_cell_level, hoist_time_level,
+    hoist_cell_level, hoist_time_level, sink_into_guarded,
 };
 use crate::model::lower::{DISTANCE, Dynamics, RESULT, lower};
 use crate::record::inside;
@@ -438,6 +438,7 @@ impl<'a> Compiler<'a> {
         self.layout.uniforms = uniforms.into_iter().map(unnamed).collect();
         guard_by_uniforms(&mut step);
         drop_unread_temps(&mut step);
+        sink_into_guarded(&mut step);
         step.retain(|block| block.results().next().is_some());
         self.drop_last_unused_temps(&step);
         Plan::new(PlanParts {

@@ -71,9 +71,13 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                 (Some(leap), _) if leap.take::<FMA>(memory, step, n) => &leap.end,
                 (Some(_), _) => &[],
             };
+            let mut need = 0;
             for block in blocks {
+                if !block.is_known {
+                    need = in_need(block.guard, memory);
+                }
                 let parts = if step < end {
-                    parts_to_run(block, memory)
+                    parts_to_run(block, need, memory)
                 } else {
                     parts_behind(block, memory)
                 };
@@ -82,7 +86,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                         execute::<R, LANES, FMA>(inst, &program.tables, memory, 0, step);
                     }
                 } else if parts != 0 {
-                    for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
+                    for part in self::parts(parts) {
                         for inst in &block.insts {
                             let tables = &program.tables;
                             execute::<R, PART, FMA>(inst, tables, memory, part, step);
@@ -94,7 +98,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                         memory.registers[usize::from(deferral.pending)] = Tile::of(R::ZERO);
                     }
                     if step < end {
-                        keep(block, deferral, memory);
+                        keep(block, deferral, need, memory);
                     }
                 }
             }
@@ -147,10 +151,10 @@ fn turn<R: Elementary>(pairs: &[(u16, u16)], memory: &mut Memory<R>) {
 /// All parts of a tile.
 const WHOLE: u32 = (1 << (LANES / PART)) - 1;
 
-/// On which parts of the tile a block has to run now.
+/// On which parts of the tile a guard holds in some lane.
 #[inline(always)]
-fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
-    match block.guard {
+fn in_need<R: Elementary>(guard: Guard, memory: &Memory<R>) -> u32 {
+    match guard {
         Guard::Always => WHOLE,
         Guard::Uniform(register) => {
             if memory.registers[usize::from(register)].0[0].is_true() {
@@ -159,19 +163,24 @@ fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 
                 0
             }
         }
-        Guard::Lanes(register) => {
-            let guard = &memory.registers[usize::from(register)];
-            if !any(guard) {
-                return 0;
-            }
-            match &block.deferral {
-                None => few_or_whole(parts_in_need(guard)),
-                Some(deferral) if meet(guard, &memory.registers[usize::from(deferral.pending)]) => {
-                    parts_behind(block, memory)
-                }
-                Some(_) => 0,
+        Guard::Lanes(register) => parts_in_need(&memory.registers[usize::from(register)]),
+    }
+}
+
+/// On which parts of the tile a block has to run now, where its guard holds in those in `need`.
+#[inline(always)]
+fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, need: u32, memory: &Memory<R>) -> u32 {
+    match (&block.deferral, block.guard) {
+        (Some(deferral), Guard::Lanes(guard)) => {
+            let [guard, pending] =
+                [guard, deferral.pending].map(|r| &memory.registers[usize::from(r)]);
+            if parts(need).any(|part| meet(part_of(guard, part), part_of(pending, part))) {
+                parts_behind(block, memory)
+            } else {
+                0
             }
         }
+        _ => few_or_whole(need),
     }
 }
 
@@ -196,19 +205,20 @@ fn few_or_whole(parts: u32) -> u32 {
     }
 }
 
-/// Keeps, for a block that waits, what it needs of this step in the lanes where its guard holds.
+/// Keeps, for a block that waits, what it needs of this step in the lanes where its guard holds, which
+/// are in the parts in `need`.
 #[inline(always)]
-fn keep<R: Elementary>(block: &CodeBlock<R>, deferral: &Deferral, memory: &mut Memory<R>) {
+fn keep<R: Elementary>(
+    block: &CodeBlock<R>,
+    deferral: &Deferral,
+    need: u32,
+    memory: &mut Memory<R>,
+) {
     let Guard::Lanes(guard) = block.guard else {
         return;
     };
-    let guard = usize::from(guard);
-    if !any(&memory.registers[guard]) {
-        return;
-    }
-    let parts = parts_in_need(&memory.registers[guard]);
-    for part in (0..LANES / PART).filter(|part| parts >> part & 1 == 1) {
-        let mask = *part_of(&memory.registers[guard], part);
+    for part in parts(need) {
+        let mask = *part_of(&memory.registers[usize::from(guard)], part);
         for &(from, to) in &deferral.latches {
             let new = *part_of(&memory.registers[usize::from(from)], part);
             let old = &mut memory.registers[usize::from(to)]
@@ -232,29 +242,39 @@ fn part_of<R>(tile: &Tile<R>, part: usize) -> &[R; PART] {
     &tile.0.as_chunks::<PART>().0[part]
 }
 
+/// The parts of which the bits are set: mostly one, so that the end of the loop is foreseen, where a
+/// test of each bit would not be.
+#[inline(always)]
+fn parts(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (bits != 0).then(|| {
+            let part = bits.trailing_zeros() as usize % (LANES / PART);
+            bits &= bits - 1;
+            part
+        })
+    })
+}
+
 /// Is there a lane in which both hold?
 #[inline(always)]
-fn meet<R: Elementary>(a: &Tile<R>, b: &Tile<R>) -> bool {
+fn meet<R: Elementary>(a: &[R; PART], b: &[R; PART]) -> bool {
     let mut both = R::ZERO;
-    for (&a, &b) in a.0.iter().zip(&b.0) {
+    for (&a, &b) in a.iter().zip(b) {
         both = both.or(a.and(b));
     }
     both.is_true()
 }
 
-/// Does the guard hold in any lane?
+/// One bit for each part of the tile in which the guard holds in a lane.
 #[inline(always)]
-fn any<R: Elementary>(guard: &Tile<R>) -> bool {
+fn parts_in_need<R: Elementary>(guard: &Tile<R>) -> u32 {
     let mut any = R::ZERO;
     for &lane in &guard.0 {
         any = any.or(lane);
     }
-    any.is_true()
-}
-
-/// One bit for each part of the tile in which the guard holds in a lane.
-#[inline(always)]
-fn parts_in_need<R: Elementary>(guard: &Tile<R>) -> u32 {
+    if !any.is_true() {
+        return 0;
+    }
     let mut parts = 0;
     for (index, part) in guard.0.as_chunks::<PART>().0.iter().enumerate() {
         let mut any = R::ZERO;

@@ -8,12 +8,12 @@
 
 use super::logs::{all_plain, log, plain_pow, pow};
 use super::math::{
-    Elementary, Reach, exp, exp2, expm1, exprel, exprel_given, exprel_near, fma, nearness,
-    over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
+    Elementary, Reach, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma,
+    nearness, over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
 };
 use super::program::{Code, Inst, LANES, Memory, Tile};
 use super::real::Real;
-use super::waves::{all_within, cos, sin};
+use super::waves::{all_small, cos, sin};
 use crate::random::step_word;
 
 /// The registers other than the one written. A destination never aliases a source in a loop.
@@ -65,6 +65,11 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     let (dst, [ra, rb, rc]) = (inst.dst, inst.src);
     if matches!(inst.code, Code::StoreAt | Code::StoreAtWhere) {
         return store_at::<R, N>(inst, memory, part);
+    }
+    if inst.code == Code::Window {
+        let a = &memory.registers[usize::from(ra)].0.as_chunks::<N>().0[part];
+        memory.within[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
+        return;
     }
     let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
 
@@ -147,37 +152,62 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             }
         }};
     }
-    // A relaxation of c by A and B: the short polynomial, and again where a lane is beyond it.
+    // A function of a power of two, without a test of each lane where the window tells.
+    macro_rules! power_of_two {
+        (|$a:ident| $t:expr, |$e:ident| $value:expr) => {
+            if memory.within[usize::from(inst.list)] {
+                apart!(|$a| {
+                    let $e = exp2_within::<R, FMA>($t);
+                    $value
+                });
+            } else {
+                apart!(|$a| {
+                    let $e = exp2::<R, FMA>($t);
+                    $value
+                });
+            }
+        };
+    }
+    // A relaxation of c by A and B: by the short polynomial, if $short, else by the longer one; and
+    // again where a lane is beyond it.
     macro_rules! relaxed {
-        (|$a:ident, $b:ident| $e:expr) => {{
+        ($short:literal, |$a:ident, $b:ident| $e:expr) => {{
             let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
             if rc == dst {
-                relaxed!(|$a, $b| $e, sa, sb, *d)
+                relaxed!($short, |$a, $b| $e, sa, sb, *d)
             } else {
-                relaxed!(|$a, $b| $e, sa, sb, others.part::<N>(rc, part))
+                relaxed!($short, |$a, $b| $e, sa, sb, others.part::<N>(rc, part))
             }
         }};
-        (|$a:ident, $b:ident| $e:expr, $sa:ident, $sb:ident, $from:expr) => {{
+        ($short:literal, |$a:ident, $b:ident| $e:expr, $sa:ident, $sb:ident, $from:expr) => {{
             let from = $from;
             let mut most = R::ZERO.order();
             for i in 0..N {
                 let ($a, $b) = ($sa[i], $sb[i]);
                 let (a, r) = $e;
                 most = most.max(r.order());
-                d[i] = relax::<R, FMA>(from[i], a, r);
+                d[i] = if $short {
+                    relax::<R, FMA>(from[i], a, r)
+                } else {
+                    relax_far::<R, FMA, false>(from[i], a, r)
+                };
             }
-            let reach = Reach::of::<R>(most);
-            if reach == Reach::Far {
-                for i in 0..N {
-                    let ($a, $b) = ($sa[i], $sb[i]);
-                    let (a, r) = $e;
-                    d[i] = relax_far::<R, FMA>(from[i], a, r);
+            match Reach::of::<R>(most) {
+                Reach::Near => {}
+                Reach::Far if !$short => {}
+                Reach::Far => {
+                    for i in 0..N {
+                        let ($a, $b) = ($sa[i], $sb[i]);
+                        let (a, r) = $e;
+                        d[i] = relax_far::<R, FMA, true>(from[i], a, r);
+                    }
                 }
-            } else if reach == Reach::Any {
-                for i in 0..N {
-                    let ($a, $b) = ($sa[i], $sb[i]);
-                    let (a, r) = $e;
-                    d[i] = relax_any::<R, FMA>(from[i], a, r);
+                Reach::Any => {
+                    for i in 0..N {
+                        let ($a, $b) = ($sa[i], $sb[i]);
+                        let (a, r) = $e;
+                        d[i] = relax_any::<R, FMA, $short>(from[i], a, r);
+                    }
                 }
             }
         }};
@@ -205,11 +235,11 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             }
         }
         Code::Log => apart!(|a| log::<R, FMA>(a)),
-        Code::Sin if all_within::<R, N>(others.part::<N>(ra, part)) => {
+        Code::Sin if all_small::<R, N>(others.part::<N>(ra, part)) => {
             apart!(|a| sin::<R, FMA>(a));
         }
         Code::Sin => apart!(|a| a.sin()),
-        Code::Cos if all_within::<R, N>(others.part::<N>(ra, part)) => {
+        Code::Cos if all_small::<R, N>(others.part::<N>(ra, part)) => {
             apart!(|a| cos::<R, FMA>(a));
         }
         Code::Cos => apart!(|a| a.cos()),
@@ -225,12 +255,10 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::RdivK => one!(|a| k / a),
         Code::Affine => one!(|a| fma!(a, k, j)),
         Code::RdivAffine => one!(|a| s / fma!(a, k, j)),
-        Code::Exp2Affine => apart!(|a| exp2::<R, FMA>(fma!(a, k, j))),
-        Code::Exp2Shifted => apart!(|a| exp2::<R, FMA>(fma!(a + s, k, j))),
-        Code::Logistic => apart!(|a| {
-            let e = exp2::<R, FMA>(fma!(a, k, j));
-            fma!(s, over_positive::<R, FMA>(R::ONE + e), q)
-        }),
+        Code::Exp2Affine => power_of_two!(|a| fma!(a, k, j), |e| e),
+        Code::Exp2Shifted => power_of_two!(|a| fma!(a + s, k, j), |e| e),
+        // The division takes no time of its own: it is done beside the powers of other lanes.
+        Code::Logistic => power_of_two!(|a| fma!(a, k, j), |e| s / (R::ONE + e) + q),
         Code::ExprelAffine => {
             if all_near::<R, N, FMA>(others.part::<N>(ra, part), k, j) {
                 apart!(|a| s * exprel_near::<R, FMA>(fma!(a, k, j)));
@@ -245,8 +273,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         }
         Code::ExprelGiven => both_apart!(|a, b| exprel_given::<R, FMA>(a, b)),
         Code::Pow4 => apart!(|a| (a * a) * (a * a)),
-        Code::Relax => relaxed!(|a, b| (a * k, b * j)),
-        Code::Gate => relaxed!(|a, b| {
+        Code::Relax => relaxed!(true, |a, b| (a * k, b * j)),
+        Code::RelaxMembrane => relaxed!(false, |a, b| (a * k, b * j)),
+        Code::Gate => relaxed!(true, |a, b| {
             let a = k * a;
             (a, fma!(b, j, a))
         }),
@@ -295,8 +324,14 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),
         Code::AndNot => two!(|a, b| a.and(b.not())),
-        Code::RiseGt => two!(|a, b| R::mask(a > k).and(R::mask(b > j).not())),
-        Code::RiseGe => two!(|a, b| R::mask(a >= k).and(R::mask(b >= j).not())),
+        Code::RiseGt => two!(|a, b| {
+            let was = b > j;
+            R::mask((a > k) & !was)
+        }),
+        Code::RiseGe => two!(|a, b| {
+            let was = b >= j;
+            R::mask((a >= k) & !was)
+        }),
         Code::Lt => two!(|a, b| R::mask(a < b)),
         Code::Le => two!(|a, b| R::mask(a <= b)),
         Code::Eq => two!(|a, b| R::mask(a == b)),
@@ -331,7 +366,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Fms => three!(|a, b, c| fma!(a, b, -c)),
         Code::MulMul => three!(|a, b, c| a * b * c),
         Code::Select => three!(|a, b, c| R::select(a, b, c)),
-        Code::StoreAt | Code::StoreAtWhere => {}
+        Code::Window | Code::StoreAt | Code::StoreAtWhere => {}
     }
 }
 
@@ -344,6 +379,12 @@ fn random<R: Real>(seed: u64, stream: u32, low: R, high: R, step: u32) -> R {
 #[inline(always)]
 fn all_near<R: Elementary, const N: usize, const FMA: bool>(a: &[R; N], k: R, j: R) -> bool {
     let (k, j) = nearness(k, j);
+    all_within::<R, N, FMA>(a, k, j)
+}
+
+/// Is `a·k + j` within −1 .. 1 in every lane?
+#[inline(always)]
+fn all_within<R: Elementary, const N: usize, const FMA: bool>(a: &[R; N], k: R, j: R) -> bool {
     // By bits, because the compiler makes branches of a reduction over floats.
     let mut most = R::ZERO.size();
     for &a in a {

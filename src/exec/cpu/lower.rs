@@ -7,10 +7,11 @@
 use super::deferral::latched;
 use super::leap::{Leap, Operand};
 use super::lower_block::{Lowering, guard, register};
-use super::program::{CodeBlock, Deferral, Guard, Home, Program};
+use super::program::{CodeBlock, Deferral, Guard, Home, Program, mark_known_guards};
 use super::real::Real;
 use super::shape::{Factor, Shape, shape};
 use super::turns::{Turn, Turns, writer};
+use super::windows::with_windows;
 use crate::exec::ExecError;
 use crate::ir::{Block, Slot, Type, Value};
 use crate::plan::{Plan, SlotInfo};
@@ -38,6 +39,7 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
         swept: Vec::new(),
         tables: layout.tables.iter().map(|t| table(&t.values)).collect(),
         capacities: streams.map(|s| s.capacity as usize).collect(),
+        n_windows: 0,
         homes,
     };
     let shape = shape(plan);
@@ -70,12 +72,16 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
         )
         .lower()?;
         program.n_registers = program.n_registers.max(n_registers);
+        let (insts, n_windows) = with_windows(&insts, program.n_windows);
+        program.n_windows = n_windows;
         program.blocks.push(CodeBlock {
             guard: guard(&program, &turns, block, index),
+            is_known: false,
             insts,
             deferral,
         });
     }
+    mark_known_guards(&mut program.blocks);
     if let Some(shape) = shape.as_ref().filter(|_| leaps) {
         program.leap = Some(leap(plan, shape, &mut program)?);
     }
@@ -100,13 +106,15 @@ fn leap<R: Real>(
     }
     program.n_fixed = program.n_registers;
     let advance = &plan.step()[0];
-    let kept = (2..plan.step().len()).filter_map(|index| latched(plan.step(), index));
+    let recorders = shape.recorders.iter();
+    let kept = recorders.filter_map(|&index| latched(plan.step(), index));
     let kept: Vec<Slot> = kept.flatten().collect();
     let alone = |block: Block| {
         let none = Turns::default();
         let lowering = Lowering::new(program, &block, 0, &none, None, None).lower()?;
         let code = CodeBlock {
             guard: Guard::Always,
+            is_known: false,
             insts: lowering.insts,
             deferral: None,
         };
@@ -115,8 +123,9 @@ fn leap<R: Real>(
     let (begin, first) = alone(shape.drive_block(advance, drive))?;
     let (event, second) = alone(shape.event_block(advance, before, drive, &kept))?;
     program.n_registers = program.n_registers.max(first).max(second);
-    let recorders = program.blocks.iter().skip(2).cloned();
-    let end = std::iter::once(event).chain(recorders).collect();
+    let recorders = shape.recorders.iter().map(|&i| program.blocks[i].clone());
+    let mut end: Vec<_> = std::iter::once(event).chain(recorders).collect();
+    mark_known_guards(&mut end);
     let at = |slot: Slot| program.home(slot).unwrap_or(0);
     let operand = |factor: Factor| match factor {
         Factor::Literal(x) => Operand::Literal(R::from_f64(x)),

@@ -189,7 +189,7 @@ impl<'a, R: Real> Lowering<'a, R> {
         };
         let pick = &self.picks[at];
         // A relaxation in place keeps its old value aside.
-        let keeps = matches!(pick.code, Code::Gate | Code::Relax);
+        let keeps = matches!(pick.code, Code::Gate | Code::Relax | Code::RelaxMembrane);
         let is_direct = self.direct(at, pick) == self.program.home(slot);
         let old_is_stored =
             self.block.stores.iter().any(|&(other, v)| {

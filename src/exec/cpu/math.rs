@@ -107,11 +107,16 @@ pub(super) fn exp<R: Elementary, const FMA: bool>(x: R) -> R {
 #[inline(always)]
 pub(super) fn exp2<R: Elementary, const FMA: bool>(t: R) -> R {
     let t = if t > R::EXP2_MAX { R::EXP2_MAX } else { t };
-    let t = if t < R::EXP2_MIN { R::EXP2_MIN } else { t };
+    // At the largest t, where its fraction is 0, this is infinity.
+    exp2_within::<R, FMA>(if t < R::EXP2_MIN { R::EXP2_MIN } else { t })
+}
+
+/// 2ᵗ for |t| up to [`Real::EXPONENTS`].
+#[inline(always)]
+pub(super) fn exp2_within<R: Elementary, const FMA: bool>(t: R) -> R {
     let rounded = t + R::ROUNDER;
     let f = t - (rounded - R::ROUNDER);
     let p = fma::<R, FMA>(f, R::tail2::<FMA>(f), R::ONE);
-    // At the largest t, where p is 1, this is infinity.
     R::scale(p, rounded)
 }
 
@@ -195,11 +200,11 @@ pub(super) fn over_positive<R: Elementary, const FMA: bool>(d: R) -> R {
 #[inline(always)]
 pub(super) fn over_exprel_given<R: Elementary, const FMA: bool>(k: R, x: R, below: R) -> R {
     let below = if below > R::LARGE { R::LARGE } else { below };
-    let far = (k * x) * reciprocal::<R, FMA>(below);
+    let far = x * reciprocal::<R, FMA>(below);
     let square = x * x;
-    let half = fma::<R, FMA>(x, -k / R::TWO, k);
-    let near = fma::<R, FMA>(square, k * R::over_near::<FMA>(square), half);
-    if square < R::GIVEN_NEAR { near } else { far }
+    let half = fma::<R, FMA>(x, -R::ONE / R::TWO, R::ONE);
+    let near = fma::<R, FMA>(square, R::over_near::<FMA>(square), half);
+    k * if square < R::GIVEN_NEAR { near } else { far }
 }
 
 /// (eˣ − 1)/x, given eˣ.
@@ -247,14 +252,19 @@ pub(super) fn relax<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
     fma::<R, FMA>(rate, fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE), x)
 }
 
-/// The same where r is [`Reach::Near`] or [`Reach::Far`], with the same bits where it is near.
+/// The same where r is [`Reach::Near`] or [`Reach::Far`]; where it is near with the same bits if `SHORT`,
+/// else by the longer polynomial all along.
 #[inline(always)]
-pub(super) fn relax_far<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+pub(super) fn relax_far<R: Elementary, const FMA: bool, const SHORT: bool>(x: R, a: R, r: R) -> R {
     let rate = fma::<R, FMA>(-r, x, a);
-    let near = fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE);
     let far = fma::<R, FMA>(r, R::relax_far::<FMA>(r), R::ONE);
-    let part = if r <= R::from_f64(RELAX_NEAR) {
-        near
+    let part = if SHORT {
+        let near = fma::<R, FMA>(r, R::relax_near::<FMA>(r), R::ONE);
+        if r <= R::from_f64(RELAX_NEAR) {
+            near
+        } else {
+            far
+        }
     } else {
         far
     };
@@ -263,10 +273,10 @@ pub(super) fn relax_far<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
 
 /// The same for any r, with the same bits where r is near or far.
 #[inline(always)]
-pub(super) fn relax_any<R: Elementary, const FMA: bool>(x: R, a: R, r: R) -> R {
+pub(super) fn relax_any<R: Elementary, const FMA: bool, const SHORT: bool>(x: R, a: R, r: R) -> R {
     let rate = fma::<R, FMA>(-r, x, a);
     let general = fma::<R, FMA>(rate, exprel::<R, FMA>(-r), x);
-    let bounded = relax_far::<R, FMA>(x, a, r);
+    let bounded = relax_far::<R, FMA, SHORT>(x, a, r);
     if (r >= R::ZERO) & (r <= R::from_f64(RELAX_FAR)) {
         bounded
     } else {

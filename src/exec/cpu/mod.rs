@@ -18,6 +18,7 @@
 //! | `select/` | which instruction computes a value, fused forms, their order |
 //! | `lower` | plan to program: a register for every slot |
 //! | `lower_block` | the instructions of a block, its scratch registers and stores |
+//! | `windows` | powers of two that share the test of their range |
 //! | `shape` | is a step one that can leap? |
 //! | `turns` | states with two registers, so that nothing is copied |
 //! | `leap` | many steps of a linear integrate-and-fire cell at once |
@@ -50,6 +51,7 @@ mod tile;
 mod timeline;
 mod turns;
 mod waves;
+mod windows;
 
 pub use simd::Simd;
 

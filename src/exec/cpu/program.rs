@@ -108,7 +108,9 @@ pub(super) enum Code {
     Pow4,
     /// c + (A − B·c)·exprel(−B) with A = k·a and B = j·b
     Relax,
-    /// The same with B = k·a + j·b: a gate that opens by a and closes by b.
+    /// The same where B is that of a membrane, which grows during a spike.
+    RelaxMembrane,
+    /// The same as `Relax` with B = k·a + j·b: a gate that opens by a and closes by b.
     Gate,
     /// min(a, k)
     MinK,
@@ -138,6 +140,8 @@ pub(super) enum Code {
     AddUK,
     /// a ? k : j
     SelectKK,
+    /// Is a·k + j within −1 .. 1 in every lane? Tells the powers of two of that window.
+    Window,
     /// Entry a of a table.
     LoadAt,
     /// 23 random bits of the cell (a, b) in stream s of the seed (k, j).
@@ -285,7 +289,7 @@ pub(super) struct Inst<R> {
     pub(super) dst: u16,
     /// Registers read; those that the code does not read mean nothing.
     pub(super) src: [u16; 3],
-    /// Table or stream.
+    /// Table, stream or window; window 0 is none.
     pub(super) list: u16,
     /// The immediates k, j, s, q.
     pub(super) k: [R; 4],
@@ -307,10 +311,22 @@ pub(super) enum Guard {
 pub(super) struct CodeBlock<R> {
     /// When they run.
     pub(super) guard: Guard,
+    /// Has the block before looked at the same guard, and left it as it is?
+    pub(super) is_known: bool,
     /// The instructions.
     pub(super) insts: Vec<Inst<R>>,
     /// How the block waits, if it may; its instructions then belong to the lanes that are pending.
     pub(super) deferral: Option<Deferral>,
+}
+
+/// Marks the blocks whose guard the block before has looked at.
+pub(super) fn mark_known_guards<R>(blocks: &mut [CodeBlock<R>]) {
+    for at in 1..blocks.len() {
+        let guard = blocks[at].guard;
+        let before = &blocks[at - 1];
+        let writes = |inst: &Inst<R>| guard == Guard::Lanes(inst.dst);
+        blocks[at].is_known = before.guard == guard && !before.insts.iter().any(writes);
+    }
 }
 
 /// How a block under [`Guard::Lanes`] waits until a lane needs it for the second time.
@@ -355,6 +371,8 @@ pub(super) struct Program<R> {
     pub(super) tables: Vec<Vec<R>>,
     /// Entries per cell of each stream.
     pub(super) capacities: Vec<usize>,
+    /// Windows, the last one's number.
+    pub(super) n_windows: u16,
 }
 
 impl<R: Real> Program<R> {
@@ -373,6 +391,8 @@ pub(super) struct Memory<R> {
     pub(super) registers: Vec<Tile<R>>,
     /// For each stream, the entries of each lane in turn.
     pub(super) streams: Vec<Vec<R>>,
+    /// For each window, were all lanes within it when it was last looked at?
+    pub(super) within: Vec<bool>,
     /// Random words for later steps.
     pub(super) draws: Draws,
 }
@@ -385,6 +405,7 @@ impl<R: Real> Memory<R> {
         Memory {
             registers: vec![Tile::of(R::ZERO); program.n_registers],
             streams: program.capacities.iter().map(stream).collect(),
+            within: vec![false; usize::from(program.n_windows) + 1],
             draws: Draws::default(),
         }
     }

@@ -38,6 +38,8 @@ pub(super) trait Real:
     const TWO: Self;
     /// Infinity.
     const INFINITY: Self;
+    /// 2ᵗ is a normal number for |t| up to this, and a little more.
+    const EXPONENTS: f64;
     /// States smaller than this are swept to 0 before they become denormal: the smallest normal
     /// number divided by the machine epsilon.
     const TINY: Self;
@@ -123,6 +125,7 @@ macro_rules! real {
             const ONE: Self = 1.0;
             const TWO: Self = 2.0;
             const INFINITY: Self = $real::INFINITY;
+            const EXPONENTS: f64 = ($real::MAX_EXP - 4) as f64;
             const TINY: Self = $real::MIN_POSITIVE / $real::EPSILON;
 
             #[inline(always)]

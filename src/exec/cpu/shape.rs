@@ -40,6 +40,8 @@ pub(super) struct Shape {
     pub(super) window: Option<Slot>,
     /// The uniform that is the number of the step.
     pub(super) step_number: Option<Slot>,
+    /// The blocks that record.
+    pub(super) recorders: Vec<usize>,
 }
 
 impl Shape {
@@ -93,17 +95,19 @@ pub(super) enum Factor {
 #[must_use]
 pub(super) fn shape(plan: &Plan) -> Option<Shape> {
     let step = plan.step();
-    let [advance, reset, recorders @ ..] = step else {
-        return None;
-    };
+    let (advance, others) = step.split_first()?;
+    let resetting = 1 + others.iter().position(writes_states)?;
+    let reset = &step[resetting];
+    let recorders: Vec<usize> = (1..step.len()).filter(|&i| i != resetting).collect();
     // Recorders that wait, with nothing of the states but what can be found again.
-    let waits = |index: usize| {
+    let waits = |&index: &usize| {
         let kept = latched(step, index)?;
         let is_state = kept.iter().any(|slot| matches!(slot, Slot::State(_)));
         (!is_state).then_some(())
     };
-    (2..step.len()).try_for_each(waits)?;
-    let (spike, counted, window) = guards(advance, reset, recorders)?;
+    recorders.iter().try_for_each(waits)?;
+    let recording: Vec<&Block> = recorders.iter().map(|&i| &step[i]).collect();
+    let (spike, counted, window) = guards(advance, reset, &recording)?;
     let block = Reader(advance);
     let (countdown, held) = block.countdown()?;
     let (v, change) = advance.stores.iter().find_map(|&(slot, value)| {
@@ -146,7 +150,13 @@ pub(super) fn shape(plan: &Plan) -> Option<Shape> {
         counted,
         window,
         step_number,
+        recorders,
     })
+}
+
+fn writes_states(block: &Block) -> bool {
+    let is_state = |&(slot, _): &(Slot, Value)| matches!(slot, Slot::State(_));
+    block.stores.iter().any(is_state)
 }
 
 /// The uniform that is the number of the step.
@@ -160,7 +170,7 @@ fn step_number(plan: &Plan) -> Option<Slot> {
 fn guards(
     advance: &Block,
     reset: &Block,
-    recorders: &[Block],
+    recorders: &[&Block],
 ) -> Option<(Slot, Slot, Option<Slot>)> {
     let spike = reset.guard.filter(|slot| matches!(slot, Slot::Temp(_)))?;
     let counted = recorders.first().map_or(Some(spike), |r| r.guard)?;

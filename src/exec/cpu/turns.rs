@@ -46,10 +46,13 @@ impl Turns {
         for turn in &turns {
             let block = &step[turn.block];
             let new = block.stored(turn.slot);
-            let is_changed = step[turn.block + 1..]
-                .iter()
-                .any(|later| later.stored(turn.slot).is_some());
             for &(slot, value) in &block.stores {
+                let reader = step.iter().rposition(|b| b.loads().contains(&slot));
+                let meanwhile = step.get(turn.block + 1..=reader.unwrap_or(turn.block));
+                let is_changed = meanwhile
+                    .into_iter()
+                    .flatten()
+                    .any(|later| later.stored(turn.slot).is_some());
                 let writers = step.iter().filter(|b| b.stored(slot).is_some()).count();
                 if !matches!(slot, Slot::Temp(_)) || writers != 1 {
                     continue;
@@ -158,6 +161,13 @@ mod tests {
         b.finish()
     }
 
+    fn reader() -> Block {
+        let mut b = Builder::new("record");
+        let new = b.load(AFTER, Type::Float);
+        b.store(Slot::Accum(0), new);
+        b.finish()
+    }
+
     fn turns(step: &[Block]) -> Turns {
         let block = writer(step, V).unwrap();
         let turn = Turn {
@@ -181,9 +191,11 @@ mod tests {
 
     #[test]
     fn what_a_reset_changes_does_not_stand_for_the_value_before_it() {
-        let turns = turns(&[advance(), reset()]);
-        assert!(turns.is_alias(BEFORE) && !turns.is_alias(AFTER));
-        assert_eq!(turns.write(V, 1), Some(9));
+        let late = turns(&[advance(), reset(), reader()]);
+        assert!(late.is_alias(BEFORE) && !late.is_alias(AFTER));
+        assert_eq!(late.write(V, 1), Some(9));
+        let early = turns(&[advance(), reader(), reset()]);
+        assert!(early.is_alias(AFTER));
     }
 
     #[test]

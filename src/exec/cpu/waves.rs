@@ -23,7 +23,7 @@ pub(super) trait Waves: Real {
 
 /// Are all of them such that [`sin`] and [`cos`] hold?
 #[inline(always)]
-pub(super) fn all_within<R: Elementary, const N: usize>(lanes: &[R; N]) -> bool {
+pub(super) fn all_small<R: Elementary, const N: usize>(lanes: &[R; N]) -> bool {
     // By bits, because the compiler makes branches of a reduction over floats.
     let mut most = R::ZERO.size();
     for &x in lanes {

@@ -8,6 +8,7 @@ mod operators;
 mod plans;
 mod random;
 mod waves_and_logs;
+mod windows;
 
 use std::ops::ControlFlow;
 

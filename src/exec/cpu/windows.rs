@@ -1,0 +1,148 @@
+//! Windows: powers of two of one value share the test of its range.
+//!
+//! Takes the instructions of a block; gives the same with a [`Code::Window`] before the first of three or
+//! more powers of two with one source. Where every lane is within it, no exponent is beyond what
+//! its type holds, and none of them need look; the bits are the same.
+//!
+//! Must not know blocks or guards.
+
+use std::collections::HashMap;
+
+use super::program::{Code, Inst};
+use super::real::Real;
+
+/// With fewer powers the test takes as long as it saves.
+const FEWEST: usize = 3;
+
+/// Some powers of two of one value.
+struct Group {
+    source: u16,
+    /// Their exponents are in range for sources from here
+    low: f64,
+    /// to here.
+    high: f64,
+    /// Positions of the instructions.
+    users: Vec<usize>,
+}
+
+/// `insts` with windows, whose numbers begin after `last`; gives the last number as well.
+pub(super) fn with_windows<R: Real>(insts: &[Inst<R>], last: u16) -> (Vec<Inst<R>>, u16) {
+    let mut groups = groups(insts);
+    groups.retain(|group| group.users.len() >= FEWEST && group.low < group.high);
+    let mut out = Vec::with_capacity(insts.len() + groups.len());
+    let mut number = last;
+    let mut of_user: HashMap<usize, u16> = HashMap::new();
+    for (at, inst) in insts.iter().enumerate() {
+        for group in groups.iter().filter(|group| group.users[0] == at) {
+            number += 1;
+            of_user.extend(group.users.iter().map(|&user| (user, number)));
+            out.push(window(group, number));
+        }
+        let list = of_user.get(&at).copied().unwrap_or(inst.list);
+        out.push(Inst { list, ..*inst });
+    }
+    (out, number)
+}
+
+/// The powers of two of each value that a register holds.
+fn groups<R: Real>(insts: &[Inst<R>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut of_register: HashMap<u16, usize> = HashMap::new();
+    for (at, inst) in insts.iter().enumerate() {
+        if let Some((low, high)) = in_range(inst) {
+            let source = inst.src[0];
+            let group = *of_register.entry(source).or_insert_with(|| {
+                groups.push(Group {
+                    source,
+                    low,
+                    high,
+                    users: Vec::new(),
+                });
+                groups.len() - 1
+            });
+            let group = &mut groups[group];
+            group.low = group.low.max(low);
+            group.high = group.high.min(high);
+            group.users.push(at);
+        }
+        of_register.remove(&inst.dst);
+    }
+    groups
+}
+
+/// The sources of a power of two for which its exponent is in range.
+fn in_range<R: Real>(inst: &Inst<R>) -> Option<(f64, f64)> {
+    let [k, j, s, _] = inst.k.map(R::to_f64);
+    let shift = match inst.code {
+        Code::Exp2Affine | Code::Logistic => j,
+        Code::Exp2Shifted => s * k + j,
+        _ => return None,
+    };
+    let ends = [-R::EXPONENTS, R::EXPONENTS].map(|t| (t - shift) / k);
+    let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+    (low.is_finite() && high.is_finite()).then_some((low, high))
+}
+
+/// The test: a·k + j within −1 .. 1.
+fn window<R: Real>(group: &Group, number: u16) -> Inst<R> {
+    let half = 0.5 * (group.high - group.low);
+    let middle = 0.5 * (group.high + group.low);
+    let k = [1.0 / half, -middle / half, 0.0, 0.0];
+    Inst {
+        code: Code::Window,
+        dst: group.source,
+        src: [group.source; 3],
+        list: number,
+        k: k.map(R::from_f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inst(code: Code, dst: u16, source: u16, k: f32, j: f32) -> Inst<f32> {
+        Inst {
+            code,
+            dst,
+            src: [source; 3],
+            list: 0,
+            k: [k, j, 0.0, 0.0],
+        }
+    }
+
+    #[test]
+    fn three_powers_of_one_value_share_a_window() {
+        let insts = [
+            inst(Code::Exp2Affine, 1, 0, 0.5, 0.0),
+            inst(Code::Logistic, 2, 0, -0.25, 5.0),
+            inst(Code::Exp2Affine, 3, 0, 0.125, 0.0),
+            inst(Code::Exp2Affine, 3, 1, 0.5, 0.0),
+        ];
+        let (out, last) = with_windows(&insts, 4);
+        assert_eq!((out.len(), last), (5, 5));
+        assert_eq!(out[0].code, Code::Window);
+        assert_eq!(
+            out.iter().map(|i| i.list).collect::<Vec<_>>(),
+            [5, 5, 5, 5, 0]
+        );
+        // From 0.5 a = −124 to 0.5 a = 124.
+        for (a, inside) in [
+            (-247.0, true),
+            (247.0, true),
+            (-249.0, false),
+            (249.0, false),
+        ] {
+            let [k, j, ..] = out[0].k;
+            assert_eq!((a * k + j).abs() <= 1.0, inside, "{a}");
+        }
+    }
+
+    #[test]
+    fn another_value_in_the_register_has_a_window_of_its_own() {
+        let mut insts = vec![inst(Code::Exp2Affine, 1, 0, 0.5, 0.0); 2];
+        insts.push(inst(Code::AddK, 0, 0, 1.0, 0.0));
+        insts.extend(vec![inst(Code::Exp2Affine, 1, 0, 0.5, 0.0); 2]);
+        assert_eq!(with_windows(&insts, 0), (insts, 0));
+    }
+}
