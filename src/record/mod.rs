@@ -22,7 +22,7 @@ pub use trace::Traces;
 
 use std::ops::Range;
 
-use crate::ir::{Block, Builder, CompareOp, Slot, Type, Value};
+use crate::ir::{BinaryOp, Block, Builder, CompareOp, Slot, Type, Value};
 
 /// A recorder for `list recorders`.
 #[derive(Clone, Copy, Debug)]
@@ -289,12 +289,10 @@ fn crossing_fraction(b: &mut Builder, events: &Events) -> Value {
     let after = b.load(after, Type::Float);
     // A cell that begins beyond the threshold (after a refractory period) crosses at once.
     let zero = b.float(0.0);
-    let beyond = b.compare(CompareOp::Gt, before, zero);
-    let before = b.select(beyond, zero, before);
-    let rise = b.sub(after, before);
+    let before = b.binary(BinaryOp::Min, before, zero);
     // Both distances may be 0 where the condition is `>=`; the fraction is 0 then.
-    let tiny = b.float(1e-30);
-    let rise = b.binary(crate::ir::BinaryOp::Max, rise, tiny);
-    let way = b.unary(crate::ir::UnaryOp::Neg, before);
-    b.div(way, rise)
+    let tiny = b.float(-1e-30);
+    let fall = b.sub(before, after);
+    let fall = b.binary(BinaryOp::Min, fall, tiny);
+    b.div(before, fall)
 }

@@ -130,7 +130,9 @@ fn summarise(b: &mut Builder, parts: &[Part], old: &[Value], now: Pair) -> Vec<V
     let moved = pair(Part::Intervals).map(|moments| {
         let interval = difference(b, now, last);
         // The count before this spike is the number of intervals with it; none with the first.
-        let n = b.binary(BinaryOp::Max, count, one);
+        let n = b.unary(UnaryOp::ToFloat, count);
+        let one = b.float(1.0);
+        let n = b.binary(BinaryOp::Max, n, one);
         add_interval(b, n, interval, moments)
     });
     let mut new = vec![b.add(count, one)];
@@ -165,7 +167,6 @@ fn difference(b: &mut Builder, later: Pair, earlier: Pair) -> Value {
 /// The moments with the n-th interval, by Welford's recurrence (Technometrics 4:419, 1962), which
 /// keeps its digits where intervals are nearly equal.
 fn add_interval(b: &mut Builder, n: Value, interval: Value, (mean, squares): Pair) -> Pair {
-    let n = b.unary(UnaryOp::ToFloat, n);
     let deviation = b.sub(interval, mean);
     let share = b.div(deviation, n);
     let new_mean = b.add(mean, share);

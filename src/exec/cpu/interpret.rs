@@ -20,7 +20,7 @@ use super::timeline::{Change, Timeline};
 const SWEEP_STEPS: u32 = 32;
 
 /// With this many parts in need, a guarded block runs on the whole tile.
-const MANY_PARTS: u32 = 5;
+const MANY_PARTS: u32 = 3;
 
 /// Some steps of a program on one tile.
 pub(super) struct Work<'a, R> {

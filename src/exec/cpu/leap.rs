@@ -74,15 +74,35 @@ impl<R: Elementary> Leap<R> {
     /// if there are any to record.
     #[inline(always)]
     pub(super) fn take<const FMA: bool>(&self, memory: &mut Memory<R>, step: u32, n: u32) -> bool {
-        // Whole tiles, because they are aligned: no vector straddles two lines of the cache.
-        let tile = |register: u16| memory.registers[usize::from(register)];
-        let (mut v, mut countdown, drive) = (tile(self.v), tile(self.countdown), tile(self.drive));
-        let mut before = Tile::of(R::ZERO);
         let hold = R::word(self.hold);
+        let numbers = [self.leak, self.threshold, self.reset];
+        let tiles = match numbers {
+            [
+                Operand::Literal(_),
+                Operand::Literal(_),
+                Operand::Literal(_),
+            ] => None,
+            _ => Some(numbers.map(|number| number.tile(memory))),
+        };
+        // In place: a copy of a tile is stored in pieces that the first loads would have to wait for.
+        let registers = [
+            self.v,
+            self.countdown,
+            self.before,
+            self.counted,
+            self.drive,
+        ];
+        let registers = registers.map(usize::from);
+        let Ok([v, countdown, before, counted, drive]) =
+            memory.registers.get_disjoint_mut(registers)
+        else {
+            // They are made to differ.
+            return false;
+        };
+        let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
         // The steps, with these numbers of lane i. Two steps in a pass of the lanes were slower.
         macro_rules! steps {
             ($i:ident, $beyond:tt, $leak:expr, $threshold:expr, $reset:expr) => {{
-                let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
                 for _ in 0..n {
                     for $i in 0..LANES {
                         let held = countdown[$i].order() > R::ZERO.order();
@@ -98,43 +118,51 @@ impl<R: Elementary> Leap<R> {
                 }
             }};
         }
-        match (self.leak, self.threshold, self.reset) {
-            (Operand::Literal(k), Operand::Literal(level), Operand::Literal(to)) => {
+        match (numbers, &tiles) {
+            (
+                [
+                    Operand::Literal(k),
+                    Operand::Literal(level),
+                    Operand::Literal(to),
+                ],
+                _,
+            ) => {
                 if self.exceeds {
                     steps!(i, >, k, level, to);
                 } else {
                     steps!(i, >=, k, level, to);
                 }
             }
-            (k, level, to) => {
-                let (k, level, to) = (k.tile(memory), level.tile(memory), to.tile(memory));
+            (_, Some([k, level, to])) => {
                 if self.exceeds {
                     steps!(i, >, k.0[i], level.0[i], to.0[i]);
                 } else {
                     steps!(i, >=, k.0[i], level.0[i], to.0[i]);
                 }
             }
+            (_, None) => {}
         }
         // Who spiked in this leap has more left than who was refractory before it.
         let (least, mut any) = (R::word(self.hold - n).order(), R::ZERO);
-        let counted = &mut memory.registers[usize::from(self.counted)].0;
-        for (counted, left) in counted.iter_mut().zip(&countdown.0) {
+        for (counted, left) in counted.0.iter_mut().zip(&*countdown) {
             *counted = R::mask(left.order() > least);
             any = any.or(*counted);
         }
-        if let (true, Some(register)) = (any.is_true(), self.step) {
+        if !any.is_true() {
+            return false;
+        }
+        let asked = self
+            .step
+            .map(|step| [step, self.countdown].map(usize::from));
+        if let Some(Ok([steps, countdown])) =
+            asked.map(|both| memory.registers.get_disjoint_mut(both))
+        {
             let last = step.wrapping_add(n - 1).wrapping_sub(self.hold);
-            let steps = &mut memory.registers[usize::from(register)].0;
-            for (step, left) in steps.iter_mut().zip(&countdown.0) {
+            for (step, left) in steps.0.iter_mut().zip(&countdown.0) {
                 *step = R::word(left.to_word().wrapping_add(last));
             }
         }
-        memory.registers[usize::from(self.v)] = v;
-        memory.registers[usize::from(self.countdown)] = countdown;
-        memory.registers[usize::from(self.before)] = before;
-        let recorded = self
-            .window
-            .is_none_or(|w| memory.registers[usize::from(w)].0[0].is_true());
-        any.is_true() && recorded
+        self.window
+            .is_none_or(|w| memory.registers[usize::from(w)].0[0].is_true())
     }
 }

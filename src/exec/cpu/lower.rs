@@ -13,7 +13,7 @@ use super::shape::{Factor, Shape, shape};
 use super::turns::{Turn, Turns, writer};
 use super::windows::with_windows;
 use crate::exec::ExecError;
-use crate::ir::{Block, Slot, Type, Value};
+use crate::ir::{Block, Op, Slot, Type, Value};
 use crate::plan::{Plan, SlotInfo};
 
 /// The program that does one step of `plan`; with `leaps`, several where its shape allows.
@@ -96,16 +96,28 @@ fn leap<R: Real>(
     shape: &Shape,
     program: &mut Program<R>,
 ) -> Result<Leap<R>, ExecError> {
+    let advance = &plan.step()[0];
     let n_temps = plan.layout().temps.len();
-    let [drive, before] = [0, 1].map(|i| register(n_temps + i).map(Slot::Temp));
-    let (drive, before) = (drive?, before?);
-    for slot in [drive, before] {
+    let mut fresh = |i: usize| {
+        let slot = Slot::Temp(register(n_temps + i)?);
         let register = register(program.n_registers)?;
         program.homes.push(Home { slot, register });
         program.n_registers += 1;
-    }
+        Ok::<_, ExecError>(slot)
+    };
+    // What a cell's parameters alone give needs no register more, nor does v where it is kept already.
+    let drive = match advance.instrs[shape.drive.index()].op {
+        Op::Load(slot @ Slot::Derived(_)) => slot,
+        _ => fresh(0)?,
+    };
+    let keeps_v = |&&(slot, value): &&(Slot, Value)| {
+        matches!(slot, Slot::Temp(_)) && advance.instrs[value.index()].op == Op::Load(shape.v)
+    };
+    let before = match advance.stores.iter().find(keeps_v) {
+        Some(&(slot, _)) => slot,
+        None => fresh(1)?,
+    };
     program.n_fixed = program.n_registers;
-    let advance = &plan.step()[0];
     let recorders = shape.recorders.iter();
     let kept = recorders.filter_map(|&index| latched(plan.step(), index));
     let kept: Vec<Slot> = kept.flatten().collect();
@@ -121,6 +133,11 @@ fn leap<R: Real>(
         Ok::<_, ExecError>((code, lowering.n_registers))
     };
     let (begin, first) = alone(shape.drive_block(advance, drive))?;
+    let begin = if begin.insts.is_empty() {
+        Vec::new()
+    } else {
+        vec![begin]
+    };
     let (event, second) = alone(shape.event_block(advance, before, drive, &kept))?;
     program.n_registers = program.n_registers.max(first).max(second);
     let recorders = shape.recorders.iter().map(|&i| program.blocks[i].clone());
@@ -134,7 +151,7 @@ fn leap<R: Real>(
     Ok(Leap {
         v: at(shape.v),
         countdown: at(shape.countdown),
-        begin: vec![begin],
+        begin,
         end,
         drive: at(drive),
         leak: operand(shape.leak),

@@ -44,6 +44,9 @@ fn goes_first(block: &Block, &(slot, v): &(Slot, Value)) -> bool {
     copies && block.guard.is_none() && block.instrs.iter().all(|instr| instr.op != Op::Load(slot))
 }
 
+/// A register to be written, with the register or the literal that it takes.
+type Move = (u16, Result<u16, Literal>);
+
 /// The lowering of one block.
 pub(super) struct Lowering<'a, R> {
     block: &'a Block,
@@ -272,21 +275,11 @@ impl<'a, R: Real> Lowering<'a, R> {
                 Op::Const(literal) => moves.push((home, Err(literal))),
                 Op::Load(loaded) if loaded == slot => {}
                 Op::Load(_) if goes_first(self.block, &(slot, v)) => {}
-                Op::Load(loaded)
-                    if self.block.stored(loaded).is_some()
-                        && !self.turns.is_written(loaded, self.index) =>
-                {
-                    let copy = self.scratch()?;
-                    self.emit(Code::Copy, copy, &[self.register_of(v)], None);
-                    moves.push((home, Ok(copy)));
-                }
                 _ if self.register_of(v) == home => {}
                 _ => moves.push((home, Ok(self.register_of(v)))),
             }
         }
-        // The guard's own slot comes last: until then the others need it.
-        moves.sort_by_key(|&(home, _)| self.guard == Guard::Lanes(home));
-        for (home, from) in moves {
+        for (home, from) in self.in_turn(moves)? {
             match (self.guard, from) {
                 // Where the guard does not hold, its slot is false already.
                 (Guard::Lanes(mask), Ok(from)) if home == mask => {
@@ -306,6 +299,34 @@ impl<'a, R: Real> Lowering<'a, R> {
             }
         }
         Ok(())
+    }
+
+    /// Moves in an order in which each register is read before it is written; where they go round in a
+    /// ring, one is read from a copy. The guard is needed until the last.
+    fn in_turn(&mut self, moves: Vec<Move>) -> Result<Vec<Move>, ExecError> {
+        let (mut left, mut ordered) = (moves, Vec::new());
+        while !left.is_empty() {
+            let is_needed = |home: u16| {
+                let reads = |&(other, from): &Move| other != home && from == Ok(home);
+                let guards = self.guard == Guard::Lanes(home) && left.len() > 1;
+                guards || left.iter().any(reads)
+            };
+            if let Some(next) = left.iter().position(|&(home, _)| !is_needed(home)) {
+                ordered.push(left.remove(next));
+                continue;
+            }
+            let home = left[0].0;
+            let copy = self.scratch()?;
+            self.emit(Code::Copy, copy, &[home], None);
+            for (_, from) in left.iter_mut().filter(|(_, from)| *from == Ok(home)) {
+                *from = Ok(copy);
+            }
+            // Only its being the guard can still hold it back.
+            let guards = self.guard == Guard::Lanes(home);
+            let end = if guards { left.len() - 1 } else { 0 };
+            left.swap(0, end);
+        }
+        Ok(ordered)
     }
 
     fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {

@@ -18,9 +18,9 @@ use crate::ir::Slot;
 /// With 512 HH is no faster, with LIF-like models 10 %.
 pub(super) const LANES: usize = 256;
 
-/// Lanes of a part of a tile: what a guarded block runs on where few cells need it. At 16 the
-/// compiler unrolls many loops to scalars, and a model that spikes in every tile is 6 % slower.
-pub(super) const PART: usize = 32;
+/// Lanes of a part of a tile: what a guarded block runs on where few cells need it. At 32 the
+/// compiler unrolls many loops to scalars.
+pub(super) const PART: usize = 64;
 
 /// One register: a value for each lane, and a line of the cache more. Without it the same lane of every
 /// register would have the same address but for the high bits, by which a load is told from a store

@@ -50,7 +50,7 @@ impl Shape {
     pub(super) fn drive_block(&self, advance: &Block, to: Slot) -> Block {
         let mut b = Builder::new("drive");
         let values = b.inline(advance, |b, slot, ty| b.load(slot, ty));
-        b.store(to, values[self.drive.index()]);
+        store_anew(&mut b, to, values[self.drive.index()]);
         b.finish()
     }
 
@@ -75,10 +75,17 @@ impl Shape {
             .iter()
             .filter(|(slot, _)| read.contains(slot))
         {
-            b.store(*slot, values[value.index()]);
+            store_anew(&mut b, *slot, values[value.index()]);
         }
-        b.store(drive, values[self.drive.index()]);
+        store_anew(&mut b, drive, values[self.drive.index()]);
         b.finish()
+    }
+}
+
+/// Stores what is not there already.
+fn store_anew(b: &mut Builder, slot: Slot, value: Value) {
+    if b.op(value) != Op::Load(slot) {
+        b.store(slot, value);
     }
 }
 
