@@ -2,7 +2,8 @@
 //!
 //! Takes an instruction and the registers; writes its destination. Plain loops over arrays of
 //! known length, which the compiler turns into vector code for whatever features the caller has.
-//! The loops are macros, not functions of closures: a closure would lose the caller's features.
+//! The loops are functions of their own, whose arguments are known not to overlap: else the compiler
+//! tests that before each of them and keeps a scalar loop besides.
 //!
 //! Must not know blocks or guards.
 
@@ -47,12 +48,72 @@ fn split<R, const N: usize>(
     (tile, Others { before, after })
 }
 
+/// d = f(a) in each lane.
+#[inline(always)]
+fn from_one<R: Copy, const N: usize>(d: &mut [R; N], a: &[R; N], f: impl Fn(R) -> R) {
+    for i in 0..N {
+        d[i] = f(a[i]);
+    }
+}
+
+/// d = f(a, b).
+#[inline(always)]
+fn from_two<R: Copy, const N: usize>(
+    d: &mut [R; N],
+    a: &[R; N],
+    b: &[R; N],
+    f: impl Fn(R, R) -> R,
+) {
+    for i in 0..N {
+        d[i] = f(a[i], b[i]);
+    }
+}
+
+/// d = f(a, b, c).
+#[inline(always)]
+fn from_three<R: Copy, const N: usize>(
+    d: &mut [R; N],
+    a: &[R; N],
+    b: &[R; N],
+    c: &[R; N],
+    mut f: impl FnMut(R, R, R) -> R,
+) {
+    for i in 0..N {
+        d[i] = f(a[i], b[i], c[i]);
+    }
+}
+
+/// d = f(d).
+#[inline(always)]
+fn in_place<R: Copy, const N: usize>(d: &mut [R; N], f: impl Fn(R) -> R) {
+    for d in d {
+        *d = f(*d);
+    }
+}
+
+/// d = f(d, a).
+#[inline(always)]
+fn with_one<R: Copy, const N: usize>(d: &mut [R; N], a: &[R; N], f: impl Fn(R, R) -> R) {
+    for i in 0..N {
+        d[i] = f(d[i], a[i]);
+    }
+}
+
+/// d = f(d, a, b).
+#[inline(always)]
+fn with_two<R: Copy, const N: usize>(
+    d: &mut [R; N],
+    a: &[R; N],
+    b: &[R; N],
+    f: impl Fn(R, R, R) -> R,
+) {
+    for i in 0..N {
+        d[i] = f(d[i], a[i], b[i]);
+    }
+}
+
 /// Carries out `inst` on part number `part` of `N` lanes of each register.
-#[expect(
-    clippy::almost_swapped,
-    clippy::too_many_lines,
-    reason = "one row per instruction; some rows are a copy in place"
-)]
+#[expect(clippy::too_many_lines, reason = "one row per instruction")]
 #[inline(always)]
 pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     inst: &Inst<R>,
@@ -83,72 +144,46 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     }
     // One source, never the destination.
     macro_rules! apart {
-        (|$a:ident| $e:expr) => {{
-            let sa = others.part::<N>(ra, part);
-            for i in 0..N {
-                let $a = sa[i];
-                d[i] = $e;
-            }
-        }};
+        (|$a:ident| $e:expr) => {
+            from_one(d, others.part(ra, part), |$a| $e)
+        };
     }
     // One source.
     macro_rules! one {
-        (|$a:ident| $e:expr) => {{
+        (|$a:ident| $e:expr) => {
             if ra == dst {
-                for i in 0..N {
-                    let $a = d[i];
-                    d[i] = $e;
-                }
+                in_place(d, |$a| $e);
             } else {
-                apart!(|$a| $e)
+                apart!(|$a| $e);
             }
-        }};
+        };
     }
     // Two sources, never the destination.
     macro_rules! both_apart {
-        (|$a:ident, $b:ident| $e:expr) => {{
-            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
-            for i in 0..N {
-                let ($a, $b) = (sa[i], sb[i]);
-                d[i] = $e;
-            }
-        }};
+        (|$a:ident, $b:ident| $e:expr) => {
+            from_two(d, others.part(ra, part), others.part(rb, part), |$a, $b| $e)
+        };
     }
     // Two sources.
     macro_rules! two {
-        (|$a:ident, $b:ident| $e:expr) => {{
+        (|$a:ident, $b:ident| $e:expr) => {
             if ra == dst {
-                let sb = others.part::<N>(rb, part);
-                for i in 0..N {
-                    let ($a, $b) = (d[i], sb[i]);
-                    d[i] = $e;
-                }
+                with_one(d, others.part(rb, part), |$a, $b| $e);
             } else if rb == dst {
-                let sa = others.part::<N>(ra, part);
-                for i in 0..N {
-                    let ($a, $b) = (sa[i], d[i]);
-                    d[i] = $e;
-                }
+                with_one(d, others.part(ra, part), |$b, $a| $e);
             } else {
-                both_apart!(|$a, $b| $e)
+                both_apart!(|$a, $b| $e);
             }
-        }};
+        };
     }
     // Three sources, of which the last may be the destination.
     macro_rules! three {
         (|$a:ident, $b:ident, $c:ident| $e:expr) => {{
-            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
+            let (sa, sb) = (others.part(ra, part), others.part(rb, part));
             if rc == dst {
-                for i in 0..N {
-                    let ($a, $b, $c) = (sa[i], sb[i], d[i]);
-                    d[i] = $e;
-                }
+                with_two(d, sa, sb, |$c, $a, $b| $e);
             } else {
-                let sc = others.part::<N>(rc, part);
-                for i in 0..N {
-                    let ($a, $b, $c) = (sa[i], sb[i], sc[i]);
-                    d[i] = $e;
-                }
+                from_three(d, sa, sb, others.part(rc, part), |$a, $b, $c| $e);
             }
         }};
     }
@@ -172,43 +207,33 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     // again where a lane is beyond it.
     macro_rules! relaxed {
         ($short:literal, |$a:ident, $b:ident| $e:expr) => {{
-            let (sa, sb) = (others.part::<N>(ra, part), others.part::<N>(rb, part));
-            if rc == dst {
-                relaxed!($short, |$a, $b| $e, sa, sb, *d)
+            let (sa, sb) = (others.part(ra, part), others.part(rb, part));
+            let from: &[R; N] = if rc == dst {
+                &d.clone()
             } else {
-                relaxed!($short, |$a, $b| $e, sa, sb, others.part::<N>(rc, part))
-            }
-        }};
-        ($short:literal, |$a:ident, $b:ident| $e:expr, $sa:ident, $sb:ident, $from:expr) => {{
-            let from = $from;
+                others.part(rc, part)
+            };
             let mut most = R::ZERO.order();
-            for i in 0..N {
-                let ($a, $b) = ($sa[i], $sb[i]);
+            from_three(d, sa, sb, from, |$a, $b, c| {
                 let (a, r) = $e;
                 most = most.max(r.order());
-                d[i] = if $short {
-                    relax::<R, FMA>(from[i], a, r)
+                if $short {
+                    relax::<R, FMA>(c, a, r)
                 } else {
-                    relax_far::<R, FMA, false>(from[i], a, r)
-                };
-            }
+                    relax_far::<R, FMA, false>(c, a, r)
+                }
+            });
             match Reach::of::<R>(most) {
                 Reach::Near => {}
                 Reach::Far if !$short => {}
-                Reach::Far => {
-                    for i in 0..N {
-                        let ($a, $b) = ($sa[i], $sb[i]);
-                        let (a, r) = $e;
-                        d[i] = relax_far::<R, FMA, true>(from[i], a, r);
-                    }
-                }
-                Reach::Any => {
-                    for i in 0..N {
-                        let ($a, $b) = ($sa[i], $sb[i]);
-                        let (a, r) = $e;
-                        d[i] = relax_any::<R, FMA, $short>(from[i], a, r);
-                    }
-                }
+                Reach::Far => from_three(d, sa, sb, from, |$a, $b, c| {
+                    let (a, r) = $e;
+                    relax_far::<R, FMA, true>(c, a, r)
+                }),
+                Reach::Any => from_three(d, sa, sb, from, |$a, $b, c| {
+                    let (a, r) = $e;
+                    relax_any::<R, FMA, $short>(c, a, r)
+                }),
             }
         }};
     }
