@@ -235,22 +235,15 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
         let v11 = v9 + v10;
         let v12 = select(v11, 0.0f, v4);
         let v13 = v0 + v12;
-        let v16 = v0 + 50.0f;
-        let v17 = v13 >= (-50.0f);
-        let v18 = v13 + 50.0f;
-        let v19 = !v4;
-        let v20 = v17 & v19;
+        let v15 = v13 >= (-50.0f);
+        let v16 = !v4;
+        let v17 = v15 & v16;
         (*c).s1 = v6;
         (*c).s0 = v13;
-        t0 = v20;
-        t1 = v16;
-        t2 = v18;
-        t3 = v20;
-    }
-    // reset
-    if (t0) {
-        (*c).s0 = (-65.0f);
-        (*c).s1 = 20u;
+        t0 = v17;
+        t1 = v0;
+        t2 = v13;
+        t3 = v17;
     }
     // summarise spikes
     if (t3) {
@@ -265,45 +258,50 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
         let v8 = (*c).a10;
         let v9 = u0;
         let v10 = t1;
-        let v11 = t2;
-        let v13 = v10 > 0.0f;
-        let v14 = select(v10, 0.0f, v13);
-        let v15 = v11 - v14;
-        let v17 = select(v15, 1e-30f, 1e-30f > v15);
-        let v18 = -v14;
-        let v19 = v18 / v17;
-        let v22 = v0 == 0u;
-        let v23 = v0 == 1u;
-        let v24 = v9 - v5;
-        let v25 = f32(v24);
-        let v26 = v19 - v6;
-        let v27 = v25 + v26;
-        let v28 = max(v0, 1u);
-        let v29 = f32(v28);
-        let v30 = v27 - v7;
-        let v31 = v30 / v29;
-        let v32 = v7 + v31;
-        let v33 = v27 - v32;
-        let v34 = v30 * v33;
-        let v35 = v8 + v34;
-        let v36 = v0 + 1u;
-        let v37 = select(v1, v9, v22);
-        let v38 = select(v2, v19, v22);
-        let v39 = select(v3, v9, v23);
-        let v40 = select(v4, v19, v23);
-        let v41 = select(v32, v7, v22);
-        let v42 = select(v35, v8, v22);
-        (*c).a0 = v36;
-        (*c).a1 = v37;
-        (*c).a2 = v38;
-        (*c).a3 = v39;
-        (*c).a4 = v40;
+        let v12 = v10 + 50.0f;
+        let v13 = t2;
+        let v14 = v13 + 50.0f;
+        let v16 = select(v12, 0.0f, 0.0f < v12);
+        let v18 = v16 - v14;
+        let v19 = select(v18, (-1e-30f), (-1e-30f) < v18);
+        let v20 = v16 / v19;
+        let v23 = v0 == 0u;
+        let v24 = v0 == 1u;
+        let v25 = v9 - v5;
+        let v26 = f32(v25);
+        let v27 = v20 - v6;
+        let v28 = v26 + v27;
+        let v29 = f32(v0);
+        let v31 = select(v29, 1.0f, 1.0f > v29);
+        let v32 = v28 - v7;
+        let v33 = v32 / v31;
+        let v34 = v7 + v33;
+        let v35 = v28 - v34;
+        let v36 = v32 * v35;
+        let v37 = v8 + v36;
+        let v38 = v0 + 1u;
+        let v39 = select(v1, v9, v23);
+        let v40 = select(v2, v20, v23);
+        let v41 = select(v3, v9, v24);
+        let v42 = select(v4, v20, v24);
+        let v43 = select(v34, v7, v23);
+        let v44 = select(v37, v8, v23);
+        (*c).a0 = v38;
+        (*c).a1 = v39;
+        (*c).a2 = v40;
+        (*c).a3 = v41;
+        (*c).a4 = v42;
         (*c).a5 = v5;
         (*c).a6 = v6;
         (*c).a7 = v9;
-        (*c).a8 = v19;
-        (*c).a9 = v41;
-        (*c).a10 = v42;
+        (*c).a8 = v20;
+        (*c).a9 = v43;
+        (*c).a10 = v44;
+    }
+    // reset
+    if (t0) {
+        (*c).s0 = (-65.0f);
+        (*c).s1 = 20u;
     }
 }
 

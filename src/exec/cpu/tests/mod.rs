@@ -7,6 +7,7 @@ mod accuracy;
 mod operators;
 mod plans;
 mod random;
+mod stores;
 mod waves_and_logs;
 mod windows;
 
