@@ -4,7 +4,8 @@
 //! where each recorder finds its outputs. The order within a step is written here, once:
 //!
 //! stimulus at the step's times → integrate to t + dt → hold what is refractory → test the
-//! threshold → reset → record (which sees t + dt, after the reset).
+//! threshold → reset → record (which sees t + dt, after the reset). A recorder that reads nothing of
+//! what the reset writes may run before it.
 //!
 //! Parameters that no axis varies become literals; what depends on a cell's parameters alone moves
 //! to the set-up, what depends on the step number alone to the time block.

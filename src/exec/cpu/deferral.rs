@@ -3,7 +3,7 @@
 //! Takes the blocks of a step; tells for each guarded one what to keep of the step (its inputs, to
 //! be latched in the lanes where the guard holds) so that it can run later, for many lanes at once.
 //! It must run before a lane's next event. In a tile of 256 cells that fire at 100 Hz some cell
-//! fires at every fourth step of 0.1 ms; the recorder's 45 instructions then run once per interval
+//! fires at every fourth step of 0.1 ms; the recorder's 36 instructions then run once per interval
 //! instead of once per spike.
 //!
 //! Must not know registers or lanes.

@@ -7,6 +7,8 @@
 //!
 //! Must not know how instructions are carried out.
 
+use std::collections::HashMap;
+
 use super::program::{Code, Deferral, Guard, Inst, Program};
 use super::real::Real;
 use super::select::{Pick, select};
@@ -302,31 +304,55 @@ impl<'a, R: Real> Lowering<'a, R> {
     }
 
     /// Moves in an order in which each register is read before it is written; where they go round in a
-    /// ring, one is read from a copy. The guard is needed until the last.
-    fn in_turn(&mut self, moves: Vec<Move>) -> Result<Vec<Move>, ExecError> {
-        let (mut left, mut ordered) = (moves, Vec::new());
-        while !left.is_empty() {
-            let is_needed = |home: u16| {
-                let reads = |&(other, from): &Move| other != home && from == Ok(home);
-                let guards = self.guard == Guard::Lanes(home) && left.len() > 1;
-                guards || left.iter().any(reads)
-            };
-            if let Some(next) = left.iter().position(|&(home, _)| !is_needed(home)) {
-                ordered.push(left.remove(next));
-                continue;
-            }
-            let home = left[0].0;
-            let copy = self.scratch()?;
-            self.emit(Code::Copy, copy, &[home], None);
-            for (_, from) in left.iter_mut().filter(|(_, from)| *from == Ok(home)) {
-                *from = Ok(copy);
-            }
-            // Only its being the guard can still hold it back.
-            let guards = self.guard == Guard::Lanes(home);
-            let end = if guards { left.len() - 1 } else { 0 };
-            left.swap(0, end);
+    /// ring, one is read from a copy. The guard is written last, for the others need it.
+    fn in_turn(&mut self, mut moves: Vec<Move>) -> Result<Vec<Move>, ExecError> {
+        let is_guard = |&(home, _): &Move| self.guard == Guard::Lanes(home);
+        let guard = moves.iter().position(is_guard).map(|at| moves.remove(at));
+        let writer: HashMap<u16, usize> = (0..moves.len()).map(|i| (moves[i].0, i)).collect();
+        // Which move overwrites what a move reads; it has to wait.
+        let waits = |&(_, from): &Move| writer.get(&from.ok()?).copied();
+        let mut readers = vec![0_usize; moves.len()];
+        for overwriter in moves.iter().filter_map(waits) {
+            readers[overwriter] += 1;
         }
+        let last = match guard {
+            Some(last) if waits(&last).is_some() => Some((last.0, Ok(self.copy(last.1)?))),
+            other => other,
+        };
+        let mut ready: Vec<usize> = (0..moves.len()).filter(|&i| readers[i] == 0).collect();
+        let mut ordered = Vec::with_capacity(moves.len() + 1);
+        for at in 0..=moves.len() {
+            while let Some(next) = ready.pop() {
+                ordered.push(moves[next]);
+                if let Some(overwriter) = waits(&moves[next]) {
+                    readers[overwriter] -= 1;
+                    ready.extend((readers[overwriter] == 0).then_some(overwriter));
+                }
+            }
+            // Who still has a reader now is in a ring, and that reader the one before it.
+            if readers.get(at).is_some_and(|&readers| readers > 0) {
+                let copy = self.copy(Ok(moves[at].0))?;
+                let mut before = at;
+                while let Some(next) = waits(&moves[before]).filter(|&next| next != at) {
+                    before = next;
+                }
+                moves[before].1 = Ok(copy);
+                readers[at] = 0;
+                ready.push(at);
+            }
+        }
+        ordered.extend(last);
         Ok(ordered)
+    }
+
+    /// A scratch register with the same value.
+    fn copy(&mut self, from: Result<u16, Literal>) -> Result<u16, ExecError> {
+        let copy = self.scratch()?;
+        match from {
+            Ok(from) => self.emit(Code::Copy, copy, &[from], None),
+            Err(literal) => self.emit(Code::Splat, copy, &[], Some(literal)),
+        }
+        Ok(copy)
     }
 
     fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {

@@ -38,6 +38,14 @@ pub(super) fn writer(step: &[Block], slot: Slot) -> Option<usize> {
     (matches!(slot, Slot::State(_)) && writers.next().is_none()).then_some(first)
 }
 
+/// Is the state of `turn` changed once more before the last block that reads `temp`?
+fn is_changed_before_read(step: &[Block], turn: &Turn, temp: Slot) -> bool {
+    let reader = step.iter().rposition(|b| b.loads().contains(&temp));
+    let meanwhile = step.get(turn.block + 1..=reader.unwrap_or(turn.block));
+    let mut meanwhile = meanwhile.into_iter().flatten();
+    meanwhile.any(|later| later.stored(turn.slot).is_some())
+}
+
 impl Turns {
     /// These turns, and every temp of `step` that need not be copied from their registers.
     #[must_use]
@@ -47,19 +55,16 @@ impl Turns {
             let block = &step[turn.block];
             let new = block.stored(turn.slot);
             for &(slot, value) in &block.stores {
-                let reader = step.iter().rposition(|b| b.loads().contains(&slot));
-                let meanwhile = step.get(turn.block + 1..=reader.unwrap_or(turn.block));
-                let is_changed = meanwhile
-                    .into_iter()
-                    .flatten()
-                    .any(|later| later.stored(turn.slot).is_some());
-                let writers = step.iter().filter(|b| b.stored(slot).is_some()).count();
-                if !matches!(slot, Slot::Temp(_)) || writers != 1 {
+                let is_old = block.instrs[value.index()].op == Op::Load(turn.slot);
+                if !matches!(slot, Slot::Temp(_)) || !(is_old || Some(value) == new) {
                     continue;
                 }
-                if block.instrs[value.index()].op == Op::Load(turn.slot) {
+                if step.iter().filter(|b| b.stored(slot).is_some()).count() != 1 {
+                    continue;
+                }
+                if is_old {
                     aliases.push((slot, turn.home));
-                } else if Some(value) == new && !is_changed {
+                } else if !is_changed_before_read(step, turn, slot) {
                     aliases.push((slot, turn.twin));
                 }
             }

@@ -32,9 +32,11 @@ pub(super) fn with_windows<R: Real>(insts: &[Inst<R>], last: u16) -> (Vec<Inst<R
     let mut out = Vec::with_capacity(insts.len() + groups.len());
     let mut number = last;
     let mut of_user: HashMap<usize, u16> = HashMap::new();
+    // In the order of their first users. Those beyond the last number go without.
+    let mut groups = groups.iter().zip((last..=u16::MAX).skip(1)).peekable();
     for (at, inst) in insts.iter().enumerate() {
-        for group in groups.iter().filter(|group| group.users[0] == at) {
-            number += 1;
+        if let Some((group, its)) = groups.next_if(|(group, _)| group.users[0] == at) {
+            number = its;
             of_user.extend(group.users.iter().map(|&user| (user, number)));
             out.push(window(group, number));
         }
