@@ -174,11 +174,14 @@ fn turns<R: Real>(
 ) -> Result<Turns, ExecError> {
     let none = Turns::default();
     let mut turns = Vec::new();
+    let mut lowerings: Vec<Option<Lowering<'_, R>>> = step.iter().map(|_| None).collect();
     for home in &program.homes {
         let Some(block) = writer(step, home.slot) else {
             continue;
         };
-        let lowering = Lowering::new(program, &step[block], block, &none, None, pinned(block));
+        let lowering = lowerings[block].get_or_insert_with(|| {
+            Lowering::new(program, &step[block], block, &none, None, pinned(block))
+        });
         if lowering.would_copy(home.slot) {
             turns.push(Turn {
                 slot: home.slot,
