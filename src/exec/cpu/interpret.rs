@@ -82,14 +82,18 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                     parts_behind(block, memory)
                 };
                 if parts == WHOLE {
-                    for inst in &block.insts {
-                        execute::<R, LANES, FMA>(inst, &program.tables, memory, 0, step);
+                    let mut insts = block.insts.iter();
+                    while let Some(inst) = insts.next() {
+                        let stood_for = execute::<R, LANES, FMA>(inst, program, memory, 0, step);
+                        insts = insts.as_slice()[stood_for..].iter();
                     }
                 } else if parts != 0 {
                     for part in self::parts(parts) {
-                        for inst in &block.insts {
-                            let tables = &program.tables;
-                            execute::<R, PART, FMA>(inst, tables, memory, part, step);
+                        let mut insts = block.insts.iter();
+                        while let Some(inst) = insts.next() {
+                            let stood_for =
+                                execute::<R, PART, FMA>(inst, program, memory, part, step);
+                            insts = insts.as_slice()[stood_for..].iter();
                         }
                     }
                 }

@@ -11,10 +11,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::interpret::Work;
-use super::lower::lower;
+use super::lower::{Target, lower};
 use super::math::Elementary;
 use super::program::{LANES, Memory, Program};
-use super::simd::Simd;
 use super::tile::{End, begin, end, range};
 use super::timeline::Timeline;
 use crate::exec::setup::Recipe;
@@ -45,7 +44,6 @@ pub(super) struct CpuJob<R> {
     plan: Plan,
     program: Program<R>,
     recipe: Recipe,
-    simd: Simd,
     tables: Vec<Vec<f64>>,
     /// For each state, its lane in each cell at the end of the last run.
     carried: Option<Vec<Vec<R>>>,
@@ -54,15 +52,15 @@ pub(super) struct CpuJob<R> {
 }
 
 impl<R: Elementary> CpuJob<R> {
-    /// Lowers `plan`; `leaps` says whether several steps may be taken at once.
+    /// Lowers `plan` for `target`.
     ///
     /// # Errors
     /// A plan that needs more registers than there are numbers for, or lists beyond the memory.
-    pub(super) fn new(plan: &Plan, simd: Simd, leaps: bool) -> Result<Self, ExecError> {
+    pub(super) fn new(plan: &Plan, target: Target) -> Result<Self, ExecError> {
         let n_cells = (LANES * threads(plan.limits().threads)) as u64;
         check_lists(plan, n_cells, size_of::<R>() as u64)?;
         Ok(CpuJob {
-            program: lower(plan, leaps)?,
+            program: lower(plan, target)?,
             recipe: Recipe::of(plan),
             tables: plan
                 .layout()
@@ -71,7 +69,6 @@ impl<R: Elementary> CpuJob<R> {
                 .map(|t| t.values.clone())
                 .collect(),
             plan: plan.clone(),
-            simd,
             carried: None,
             n_carried: 0,
         })
@@ -239,7 +236,7 @@ impl<R: Elementary> Run<'_, R> {
                 let steps = at..stretch.end.min(at.saturating_add(LOOK_UP_STEPS));
                 at = steps.end;
                 let n_steps = steps.len();
-                self.job.simd.advance(&mut Work {
+                program.simd.advance(&mut Work {
                     program,
                     memory,
                     timeline,

@@ -7,12 +7,14 @@
 //!
 //! Must not know blocks or guards.
 
+use super::curves::domain;
+use super::curves::lookup::Other;
 use super::logs::{all_plain, log, plain_pow, pow};
 use super::math::{
     Elementary, Reach, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma,
     nearness, over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
 };
-use super::program::{Code, Inst, LANES, Memory, Tile};
+use super::program::{Code, Inst, LANES, Memory, Program, Tile};
 use super::real::Real;
 use super::waves::{all_small, cos, sin};
 use crate::random::step_word;
@@ -112,25 +114,27 @@ fn with_two<R: Copy, const N: usize>(
     }
 }
 
-/// Carries out `inst` on part number `part` of `N` lanes of each register.
+/// Carries out `inst` on part number `part` of `N` lanes of each register. Gives how many instructions
+/// behind it are then not to be carried out.
 #[expect(clippy::too_many_lines, reason = "one row per instruction")]
 #[inline(always)]
 pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     inst: &Inst<R>,
-    tables: &[Vec<R>],
+    program: &Program<R>,
     memory: &mut Memory<R>,
     part: usize,
     step: u32,
-) {
+) -> usize {
     let [k, j, s, q] = inst.k;
     let (dst, [ra, rb, rc]) = (inst.dst, inst.src);
     if matches!(inst.code, Code::StoreAt | Code::StoreAtWhere) {
-        return store_at::<R, N>(inst, memory, part);
+        store_at::<R, N>(inst, memory, part);
+        return 0;
     }
     if inst.code == Code::Window {
         let a = &memory.registers[usize::from(ra)].0.as_chunks::<N>().0[part];
         memory.within[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
-        return;
+        return 0;
     }
     let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
 
@@ -319,7 +323,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::AddUK => one!(|a| R::word(a.to_word().wrapping_add(k.to_word()))),
         Code::SelectKK => one!(|a| R::select(a, k, j)),
         Code::LoadAt => {
-            let table = tables[usize::from(inst.list)].as_slice();
+            let table = program.tables[usize::from(inst.list)].as_slice();
             let last = table.len() - 1;
             apart!(|a| table[(a.to_word() as usize).min(last)]);
         }
@@ -391,8 +395,45 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Fms => three!(|a, b, c| fma!(a, b, -c)),
         Code::MulMul => three!(|a, b, c| a * b * c),
         Code::Select => three!(|a, b, c| R::select(a, b, c)),
+        Code::Curve => {
+            if memory.within[usize::from(inst.list)] {
+                look_up(inst, program, d, &others, part);
+                return j.to_word() as usize;
+            }
+        }
+        Code::CurveWithin => {
+            look_up(inst, program, d, &others, part);
+            let (sa, sc) = (others.part(ra, part), others.part(rc, part));
+            let [k, j] = domain::range().map(R::from_f64);
+            with_two(d, sa, sc, |d, a, c| {
+                let is_within = fma!(a, k, j).size() <= R::ONE.size();
+                R::select(R::mask(is_within), d, c)
+            });
+        }
         Code::Window | Code::StoreAt | Code::StoreAtWhere => {}
     }
+    0
+}
+
+/// Looks up the curve of `inst`.
+#[inline(always)]
+fn look_up<R: Elementary, const N: usize>(
+    inst: &Inst<R>,
+    program: &Program<R>,
+    d: &mut [R; N],
+    others: &Others<'_, R>,
+    part: usize,
+) {
+    let curve = &program.curves[inst.k[0].to_word() as usize];
+    let [x, c, _] = inst.src;
+    let other = if curve.q.is_empty() {
+        Other::None
+    } else if c == inst.dst {
+        Other::InPlace
+    } else {
+        Other::Apart(others.part::<N>(c, part))
+    };
+    R::look_up(program.simd, d, others.part::<N>(x, part), other, curve);
 }
 
 #[inline(always)]

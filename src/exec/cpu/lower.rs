@@ -6,21 +6,36 @@
 
 use super::deferral::latched;
 use super::leap::{Leap, Operand};
-use super::lower_block::{Lowering, guard, register};
+use super::curves::lookup::Lookup;
+use super::curves::{Curves, LookedUp};
+use super::lower_block::{Lowering, Selection, guard, register};
 use super::program::{CodeBlock, Deferral, Guard, Home, Program, mark_known_guards};
 use super::real::Real;
 use super::shape::{Factor, Shape, shape};
+use super::simd::Simd;
 use super::turns::{Turn, Turns, writer};
 use super::windows::with_windows;
 use crate::exec::ExecError;
 use crate::ir::{Block, Op, Slot, Type, Value};
 use crate::plan::{Plan, SlotInfo};
 
-/// The program that does one step of `plan`; with `leaps`, several where its shape allows.
+/// What a program is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    /// The vector instructions.
+    pub(super) simd: Simd,
+    /// May several steps be taken at once?
+    pub(super) leaps: bool,
+    /// May values be looked up, where that is faster?
+    pub(super) curves: bool,
+}
+
+/// The program that does one step of `plan`, or several where its shape allows.
 ///
 /// # Errors
 /// A plan with more values than there are register numbers.
-pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, ExecError> {
+pub(super) fn lower<R: Lookup>(plan: &Plan, target: Target) -> Result<Program<R>, ExecError> {
+    let Target { simd, leaps, .. } = target;
     let homes = homes(plan)?;
     let n_registers = homes
         .iter()
@@ -40,14 +55,30 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
         tables: layout.tables.iter().map(|t| table(&t.values)).collect(),
         capacities: streams.map(|s| s.capacity as usize).collect(),
         n_windows: 0,
+        curves: Vec::new(),
+        simd,
         homes,
     };
     let shape = shape(plan);
     // The drive rounds alike in leaps and in single steps.
     let pinned = |index: usize| shape.as_ref().filter(|_| index == 0).map(|s| s.drive);
+    let mut curves = Curves::new();
+    let has_curves = target.curves && R::IS_FASTER && simd.has_curves();
+    let steps = plan.step().iter().enumerate();
+    let selections: Vec<Selection> = steps
+        .map(|(index, block)| Selection {
+            pinned: pinned(index),
+            looked_up: if has_curves && block.guard.is_none() {
+                curves.of(block)
+            } else {
+                LookedUp::default()
+            },
+        })
+        .collect();
+    program.curves = curves.all;
     let turns = match shape {
         Some(_) if leaps => Turns::default(),
-        _ => turns(plan.step(), &pinned, &mut program)?,
+        _ => turns(plan.step(), &selections, &mut program)?,
     };
     let lasting = |home: &&Home| match home.slot {
         Slot::State(i) => layout.states[usize::from(i)].ty == Type::Float,
@@ -68,7 +99,7 @@ pub(super) fn lower<R: Real>(plan: &Plan, leaps: bool) -> Result<Program<R>, Exe
             index,
             &turns,
             deferral.as_ref(),
-            pinned(index),
+            &selections[index],
         )
         .lower()?;
         program.n_registers = program.n_registers.max(n_registers);
@@ -123,7 +154,7 @@ fn leap<R: Real>(
     let kept: Vec<Slot> = kept.flatten().collect();
     let alone = |block: Block| {
         let none = Turns::default();
-        let lowering = Lowering::new(program, &block, 0, &none, None, None).lower()?;
+        let lowering = Lowering::new(program, &block, 0, &none, None, &Selection::default()).lower()?;
         let code = CodeBlock {
             guard: Guard::Always,
             is_known: false,
@@ -169,7 +200,7 @@ fn leap<R: Real>(
 /// The states that take turns: those whose new value would be copied otherwise.
 fn turns<R: Real>(
     step: &[Block],
-    pinned: &dyn Fn(usize) -> Option<Value>,
+    selections: &[Selection],
     program: &mut Program<R>,
 ) -> Result<Turns, ExecError> {
     let none = Turns::default();
@@ -180,7 +211,7 @@ fn turns<R: Real>(
             continue;
         };
         let lowering = lowerings[block].get_or_insert_with(|| {
-            Lowering::new(program, &step[block], block, &none, None, pinned(block))
+            Lowering::new(program, &step[block], block, &none, None, &selections[block])
         });
         if lowering.would_copy(home.slot) {
             turns.push(Turn {

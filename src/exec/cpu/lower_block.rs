@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use super::curves::LookedUp;
 use super::program::{Code, Deferral, Guard, Inst, Program};
 use super::real::Real;
 use super::select::{Pick, select};
@@ -49,6 +50,15 @@ fn goes_first(block: &Block, &(slot, v): &(Slot, Value)) -> bool {
 /// A register to be written, with the register or the literal that it takes.
 type Move = (u16, Result<u16, Literal>);
 
+/// What is settled about a block before its instructions are chosen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Selection {
+    /// A value that has an instruction of its own.
+    pub(super) pinned: Option<Value>,
+    /// The values that are looked up.
+    pub(super) looked_up: LookedUp,
+}
+
 /// The lowering of one block.
 pub(super) struct Lowering<'a, R> {
     block: &'a Block,
@@ -74,9 +84,9 @@ impl<'a, R: Real> Lowering<'a, R> {
         index: usize,
         turns: &'a Turns,
         deferral: Option<&Deferral>,
-        pinned: Option<Value>,
+        how: &Selection,
     ) -> Self {
-        let picks = select(block, pinned);
+        let picks = select(block, how.pinned, &how.looked_up);
         let mut last_use = vec![0; block.instrs.len()];
         for (at, pick) in picks.iter().enumerate() {
             pick.src.iter().for_each(|v| last_use[v.index()] = at);
@@ -166,12 +176,59 @@ impl<'a, R: Real> Lowering<'a, R> {
             list: pick.list,
             k: pick.k.map(R::literal),
         });
+        if pick.code == Code::Curve {
+            self.exact(&pick)?;
+        }
         for (i, v) in pick.src.iter().enumerate() {
             let is_scratch = src[i] >= register(self.program.n_fixed)?;
             if is_scratch && self.last_use[v.index()] == at && !pick.src[..i].contains(v) {
                 self.free.push(src[i]);
             }
         }
+        Ok(())
+    }
+
+    /// Emits what the curve stands for that was emitted last, and the curve in the lanes where it holds all
+    /// the same.
+    fn exact(&mut self, curve: &Pick) -> Result<(), ExecError> {
+        let at = self.insts.len() - 1;
+        let inst = self.insts[at];
+        let mut place: HashMap<Value, u16> = HashMap::new();
+        for (i, v) in curve.src.iter().enumerate() {
+            place.insert(*v, inst.src[i]);
+        }
+        let mut last_use: HashMap<Value, usize> = HashMap::new();
+        for (position, pick) in curve.exact.iter().enumerate() {
+            last_use.extend(pick.src.iter().map(|&v| (v, position)));
+        }
+        let mut dst = inst.dst;
+        for (position, pick) in curve.exact.iter().enumerate() {
+            dst = self.scratch()?;
+            let mut src = [dst; 3];
+            for (register, v) in src.iter_mut().zip(&pick.src) {
+                *register = place.get(v).copied().unwrap_or(0);
+            }
+            self.insts.push(Inst {
+                code: pick.code,
+                dst,
+                src,
+                list: pick.list,
+                k: pick.k.map(R::literal),
+            });
+            let ends = |v: &&Value| last_use[*v] == position && !curve.src.contains(v);
+            for v in pick.src.iter().filter(ends) {
+                self.free.extend(place.remove(v));
+            }
+            place.insert(Value(u32::try_from(pick.value).unwrap_or(u32::MAX)), dst);
+        }
+        self.free.push(dst);
+        self.insts.push(Inst {
+            code: Code::CurveWithin,
+            src: [inst.src[0], inst.src[1], dst],
+            ..inst
+        });
+        let behind = self.insts.len() - 1 - at;
+        self.insts[at].k[1] = R::word(u32::try_from(behind).unwrap_or(u32::MAX));
         Ok(())
     }
 

@@ -18,6 +18,7 @@
 //! | `select/` | which instruction computes a value, fused forms, their order |
 //! | `lower` | plan to program: a register for every slot |
 //! | `lower_block` | the instructions of a block, its scratch registers and stores |
+//! | `curves/` | what depends on one value alone is looked up |
 //! | `windows` | powers of two that share the test of their range |
 //! | `shape` | is a step one that can leap? |
 //! | `turns` | states with two registers, so that nothing is copied |
@@ -31,6 +32,7 @@
 //! | `tile` | cells into a tile and out of it |
 //! | `job` | threads over tiles, progress, carried states |
 
+mod curves;
 mod deferral;
 mod draws;
 mod interpret;
@@ -58,6 +60,7 @@ pub use simd::Simd;
 use super::{Engine, EngineLabel, ExecError, Job};
 use crate::plan::Plan;
 use job::{CpuJob, threads};
+use lower::Target;
 use real::Real;
 
 /// The floating type that an engine computes in.
@@ -87,6 +90,7 @@ pub struct CpuEngine {
     precision: Precision,
     simd: Simd,
     leaps: bool,
+    curves: bool,
 }
 
 impl CpuEngine {
@@ -106,6 +110,7 @@ impl CpuEngine {
             precision,
             simd,
             leaps: true,
+            curves: true,
         }
     }
 
@@ -115,6 +120,16 @@ impl CpuEngine {
     pub fn step_by_step(self) -> CpuEngine {
         CpuEngine {
             leaps: false,
+            ..self
+        }
+    }
+
+    /// The same, but with no curve in place of what it stands for: for tests and measurements. The
+    /// results differ by rounding.
+    #[must_use]
+    pub fn without_curves(self) -> CpuEngine {
+        CpuEngine {
+            curves: false,
             ..self
         }
     }
@@ -148,9 +163,14 @@ impl Engine for CpuEngine {
     }
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
+        let target = Target {
+            simd: self.simd,
+            leaps: self.leaps,
+            curves: self.curves,
+        };
         Ok(match self.precision {
-            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, self.simd, self.leaps)?),
-            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, self.simd, self.leaps)?),
+            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, target)?),
+            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, target)?),
         })
     }
 }

@@ -9,9 +9,11 @@
 //!
 //! Must not know the IR's values or the plan's slots, beyond their number.
 
+use super::curves::Curve;
 use super::draws::Draws;
 use super::leap::Leap;
 use super::real::Real;
+use super::simd::Simd;
 use crate::ir::Slot;
 
 /// Cells worked on at once: HH needs 39 registers of 1 KiB, which fit in a first-level cache of 48 KiB.
@@ -140,8 +142,14 @@ pub(super) enum Code {
     AddUK,
     /// a ? k : j
     SelectKK,
-    /// Is a·k + j within −1 .. 1 in every lane? Tells the powers of two of that window.
+    /// Is a·k + j within −1 .. 1 in every lane? Tells the powers of two and the curves of that window.
     Window,
+    /// Curve k of a, and of b where it is one of two values. Where its window tells that every lane is
+    /// in its domain, it stands for the j instructions behind it; else it does nothing, and they are
+    /// carried out.
+    Curve,
+    /// Curve k of a and b in the lanes that are in its domain, else c.
+    CurveWithin,
     /// Entry a of a table.
     LoadAt,
     /// 23 random bits of the cell (a, b) in stream s of the seed (k, j).
@@ -269,6 +277,7 @@ impl Code {
             | Code::ExprelGiven
             | Code::Pow4
             | Code::LoadAt
+            | Code::CurveWithin
             | Code::Random
             | Code::Pow
             | Code::RemU
@@ -373,6 +382,10 @@ pub(super) struct Program<R> {
     pub(super) capacities: Vec<usize>,
     /// Windows, the last one's number.
     pub(super) n_windows: u16,
+    /// The curves.
+    pub(super) curves: Vec<Curve<R>>,
+    /// The vector instructions that it is for.
+    pub(super) simd: Simd,
 }
 
 impl<R: Real> Program<R> {

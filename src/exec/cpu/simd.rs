@@ -5,6 +5,7 @@
 //!
 //! Must not know what the work means.
 
+use super::curves::{Curve, lookup};
 use super::interpret::{Work, advance};
 use super::math::Elementary;
 use crate::exec::ExecError;
@@ -98,6 +99,33 @@ impl Simd {
             Level::Avx2 => "AVX2",
             Level::Portable if cfg!(target_arch = "aarch64") => "NEON",
             Level::Portable => "portable vectors",
+        }
+    }
+
+    /// Are there curves in f32 for these instructions?
+    pub(super) fn has_curves(self) -> bool {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => true,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => false,
+            Level::Portable => false,
+        }
+    }
+
+    /// Looks up a curve of each lane; see [`lookup`].
+    pub(super) fn look_up(
+        self,
+        d: &mut [f32],
+        x: &[f32],
+        other: lookup::Other<'_, f32>,
+        curve: &Curve<f32>,
+    ) {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this level is made only where `has_avx512` holds.
+            Level::Avx512 => unsafe { lookup::wide(d, x, other, curve) },
+            _ => lookup::plain(d, x, other, curve),
         }
     }
 

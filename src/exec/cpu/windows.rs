@@ -2,21 +2,24 @@
 //!
 //! Takes the instructions of a block; gives the same with a [`Code::Window`] before the first of three or
 //! more powers of two with one source. Where every lane is within it, no exponent is beyond what
-//! its type holds, and none of them need look; the bits are the same.
+//! its type holds, and none of them need look; the bits are the same. Curves of one source have a
+//! window, too: the domain of all curves.
 //!
 //! Must not know blocks or guards.
 
 use std::collections::HashMap;
 
+use super::curves::domain;
 use super::program::{Code, Inst};
 use super::real::Real;
 
 /// With fewer powers the test takes as long as it saves.
 const FEWEST: usize = 3;
 
-/// Some powers of two of one value.
+/// Some powers of two of one value, or some curves of it.
 struct Group {
     source: u16,
+    are_curves: bool,
     /// Their exponents are in range for sources from here
     low: f64,
     /// to here.
@@ -28,7 +31,8 @@ struct Group {
 /// `insts` with windows, whose numbers begin after `last`; gives the last number as well.
 pub(super) fn with_windows<R: Real>(insts: &[Inst<R>], last: u16) -> (Vec<Inst<R>>, u16) {
     let mut groups = groups(insts);
-    groups.retain(|group| group.users.len() >= FEWEST && group.low < group.high);
+    let pays = |group: &Group| group.are_curves || group.users.len() >= FEWEST;
+    groups.retain(|group| pays(group) && group.low < group.high);
     let mut out = Vec::with_capacity(insts.len() + groups.len());
     let mut number = last;
     let mut of_user: HashMap<usize, u16> = HashMap::new();
@@ -49,13 +53,22 @@ pub(super) fn with_windows<R: Real>(insts: &[Inst<R>], last: u16) -> (Vec<Inst<R
 /// The powers of two of each value that a register holds.
 fn groups<R: Real>(insts: &[Inst<R>]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    let mut of_register: HashMap<u16, usize> = HashMap::new();
+    let mut of_register: HashMap<(u16, bool), usize> = HashMap::new();
+    let mut stood_for = 0_u32;
     for (at, inst) in insts.iter().enumerate() {
-        if let Some((low, high)) = in_range(inst) {
+        // What a curve stands for is seldom carried out, so it cannot look at the range for others.
+        let is_passed = stood_for > 0;
+        stood_for = stood_for.saturating_sub(1);
+        if let Some((low, high)) = in_range(inst).filter(|_| !is_passed) {
             let source = inst.src[0];
-            let group = *of_register.entry(source).or_insert_with(|| {
+            let are_curves = inst.code == Code::Curve;
+            if are_curves {
+                stood_for = inst.k[1].to_word();
+            }
+            let group = *of_register.entry((source, are_curves)).or_insert_with(|| {
                 groups.push(Group {
                     source,
+                    are_curves,
                     low,
                     high,
                     users: Vec::new(),
@@ -67,13 +80,18 @@ fn groups<R: Real>(insts: &[Inst<R>]) -> Vec<Group> {
             group.high = group.high.min(high);
             group.users.push(at);
         }
-        of_register.remove(&inst.dst);
+        of_register.remove(&(inst.dst, false));
+        of_register.remove(&(inst.dst, true));
     }
     groups
 }
 
 /// The sources of a power of two for which its exponent is in range.
 fn in_range<R: Real>(inst: &Inst<R>) -> Option<(f64, f64)> {
+    if inst.code == Code::Curve {
+        let [k, j] = domain::range();
+        return Some(((-1.0 - j) / k, (1.0 - j) / k));
+    }
     let [k, j, s, _] = inst.k.map(R::to_f64);
     let shift = match inst.code {
         Code::Exp2Affine | Code::Logistic => j,
@@ -89,7 +107,13 @@ fn in_range<R: Real>(inst: &Inst<R>) -> Option<(f64, f64)> {
 fn window<R: Real>(group: &Group, number: u16) -> Inst<R> {
     let half = 0.5 * (group.high - group.low);
     let middle = 0.5 * (group.high + group.low);
-    let k = [1.0 / half, -middle / half, 0.0, 0.0];
+    let [k, j] = if group.are_curves {
+        // The bits that each lane is tested by where some are outside.
+        domain::range()
+    } else {
+        [1.0 / half, -middle / half]
+    };
+    let k = [k, j, 0.0, 0.0];
     Inst {
         code: Code::Window,
         dst: group.source,

@@ -20,6 +20,9 @@ mod products;
 mod relaxations;
 mod sums;
 
+use std::collections::BTreeSet;
+
+use super::curves::{Looked, LookedUp};
 use super::program::Code;
 use crate::ir::{BinaryOp, Block, Literal, Op, Type, UnaryOp, Value};
 
@@ -36,6 +39,8 @@ pub(in crate::exec::cpu) struct Pick {
     pub(in crate::exec::cpu) k: [Literal; 4],
     /// The table read.
     pub(in crate::exec::cpu) list: u16,
+    /// What a curve stands for.
+    pub(in crate::exec::cpu) exact: Vec<Pick>,
 }
 
 /// An affine argument folds into a function if its constant term is at most this: the fold costs
@@ -45,7 +50,7 @@ const LARGEST_SHIFT: f64 = 16.0;
 /// The instructions for `block`. Values that are only stored literals have none. What is `pinned` has
 /// an instruction of its own: it rounds as it does elsewhere.
 #[must_use]
-pub(super) fn select(block: &Block, pinned: Option<Value>) -> Vec<Pick> {
+pub(super) fn select(block: &Block, pinned: Option<Value>, looked_up: &LookedUp) -> Vec<Pick> {
     let mut selector = Selector::new(block);
     if let Some(value) = pinned {
         selector.uses[value.index()] += 1;
@@ -61,8 +66,12 @@ pub(super) fn select(block: &Block, pinned: Option<Value>) -> Vec<Pick> {
     }
     let mut picks = Vec::new();
     for index in (0..block.instrs.len()).rev() {
+        let pick = || match looked_up.get(index) {
+            Some(looked) => Some(selector.curve(index, looked)),
+            None => selector.pick(index),
+        };
         if needed[index]
-            && let Some(pick) = selector.pick(index)
+            && let Some(pick) = pick()
         {
             pick.src.iter().for_each(|v| needed[v.index()] = true);
             picks.push(pick);
@@ -158,7 +167,31 @@ impl<'a> Selector<'a> {
             src,
             k,
             list,
+            exact: Vec::new(),
         })
+    }
+
+    /// A curve, and what it stands for.
+    fn curve(&self, index: usize, looked: Looked) -> Pick {
+        let mut needed = BTreeSet::from([index]);
+        let mut exact = Vec::new();
+        let is_given = |v: usize| v == looked.x.index() || looked.c.is_some_and(|c| c.index() == v);
+        while let Some(at) = needed.pop_last() {
+            if let Some(pick) = self.pick(at).filter(|_| !is_given(at)) {
+                needed.extend(pick.src.iter().map(|v| v.index()));
+                exact.push(pick);
+            }
+        }
+        exact.reverse();
+        let number = Literal::U32(u32::from(looked.curve));
+        Pick {
+            value: index,
+            code: Code::Curve,
+            src: [Some(looked.x), looked.c].into_iter().flatten().collect(),
+            k: [number, Literal::U32(0), Literal::U32(0), Literal::U32(0)],
+            list: 0,
+            exact,
+        }
     }
 
     /// Writes `v` as a·k + j: one fused operation, even where others read what lies between.

@@ -127,6 +127,7 @@ fn sources<'a>(pick: &'a Pick, by: &'a [Option<usize>]) -> impl Iterator<Item = 
 mod tests {
     use super::super::select;
     use super::*;
+    use crate::exec::cpu::curves::LookedUp;
     use crate::ir::{Builder, Slot, Type, UnaryOp};
 
     /// Values that are alive at once, at most.
@@ -162,7 +163,7 @@ mod tests {
     #[test]
     fn what_is_used_up_is_used_at_once() {
         let block = sum_of_exponentials();
-        let picks = select(&block, None);
+        let picks = select(&block, None, &LookedUp::default());
         assert!(most_alive(&block, &picks) <= 4);
         let mut written = picks.clone();
         written.sort_by_key(|pick| pick.value);
@@ -172,7 +173,7 @@ mod tests {
     #[test]
     fn operands_come_before_their_uses_and_nothing_is_lost() {
         let block = sum_of_exponentials();
-        let picks = select(&block, None);
+        let picks = select(&block, None, &LookedUp::default());
         for (at, pick) in picks.iter().enumerate() {
             let computed =
                 |v: &&Value| !matches!(block.instrs[v.index()].op, crate::ir::Op::Load(_));

@@ -1,0 +1,187 @@
+//! Polynomials on segments.
+//!
+//! Takes the block of a cone; gives its curve, if polynomials of few terms are as exact as f32: on each segment
+//! the series of Chebyshev polynomials through [`NODES`] nodes is cut where what is left out is below
+//! [`REST`] of the largest value there, and the curve that comes of it, in f32, is tried at points between the
+//! nodes, where it may be [`WORST`] units of roundoff away. What has a jump, a corner or a pole nearby fails.
+//!
+//! Must not know where the block is from.
+
+use super::cone::{C, VALUE, X};
+use super::domain::{place, segments, x};
+use super::{Curve, Real, Row};
+use crate::ir::{Block, Environment, Literal, Slot, evaluate_into};
+
+/// Nodes of a segment.
+const NODES: usize = 14;
+
+/// Coefficients of a polynomial, at most.
+pub(super) const MOST_ROWS: usize = 10;
+
+/// What a cut series may leave out, to the largest value of the segment: half a unit of roundoff of f32.
+const REST: f64 = 3e-8;
+
+/// How far a curve may be from what it stands for, in units of roundoff of the largest value of the segment
+/// (2⁻²⁴): the three roundings of its last two terms and the cut, doubled.
+const WORST: f64 = 6.0;
+
+/// Values below are as good as 0.
+const TINY: f64 = 1e-30;
+
+/// A polynomial in t for each segment, by its coefficients.
+type Pieces = Vec<[f64; NODES]>;
+
+/// The curve of the value that `cone` stores.
+pub(super) fn fit<R: Real>(cone: &Block) -> Option<Curve<R>> {
+    let is_line = cone.loads().contains(&C);
+    let mut values = Vec::new();
+    let mut value = |x: f64, c: f64| {
+        let load = |slot: Slot| match slot {
+            X => Some(Literal::Float(x)),
+            C => Some(Literal::Float(c)),
+            _ => None,
+        };
+        let env = Environment {
+            load: &load,
+            step: 0,
+            tables: &[],
+        };
+        evaluate_into(cone, &env, &mut values);
+        let at = cone.stored(VALUE)?;
+        values.get(at.index())?.float().filter(|y| y.is_finite())
+    };
+    if !is_line {
+        let mut p = |x: f64| value(x, 0.0);
+        let (pieces, n_rows) = pieces(&mut p)?;
+        let curve = Curve {
+            p: rows(&pieces, n_rows),
+            q: Vec::new(),
+            moves: false,
+        };
+        return holds(&curve.p, &mut p).then_some(curve);
+    }
+    let moves = moves(&mut value)?;
+    let kept = f64::from(u8::from(moves));
+    let mut p = |x: f64| value(x, 0.0);
+    let (p_pieces, p_rows) = pieces(&mut p)?;
+    let mut q = |x: f64| Some(kept - (value(x, 1.0)? - value(x, 0.0)?));
+    let (q_pieces, q_rows) = pieces(&mut q)?;
+    let n_rows = p_rows.max(q_rows);
+    let curve = Curve {
+        p: rows(&p_pieces, n_rows),
+        q: rows(&q_pieces, n_rows),
+        moves,
+    };
+    let q_holds = holds(&curve.q, &mut q);
+    let mut p = |x: f64| value(x, 0.0);
+    (q_holds && holds(&curve.p, &mut p)).then_some(curve)
+}
+
+/// Is c the larger part of the value everywhere, so that what is added to it is better looked up alone?
+fn moves(value: &mut dyn FnMut(f64, f64) -> Option<f64>) -> Option<bool> {
+    for segment in segments() {
+        let x = x(segment, 0.0);
+        let weight = value(x, 1.0)? - value(x, 0.0)?;
+        if (weight - 1.0).abs() > 0.5 {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// A polynomial for each segment, and how many terms all of them need.
+fn pieces(f: &mut dyn FnMut(f64) -> Option<f64>) -> Option<(Pieces, usize)> {
+    let mut pieces = Vec::new();
+    let mut n_rows = 1;
+    for segment in segments() {
+        let (series, largest) = series(|t| f(x(segment, t)))?;
+        let n = terms(&series, REST * largest);
+        n_rows = n_rows.max(n);
+        if n_rows > MOST_ROWS {
+            return None;
+        }
+        pieces.push(series);
+    }
+    let pieces = pieces.iter().map(|series| powers(series, n_rows)).collect();
+    Some((pieces, n_rows))
+}
+
+/// The weights of Chebyshev's polynomials of 2t that go through the nodes, and the largest value at them.
+#[expect(clippy::cast_precision_loss, reason = "small integers")]
+fn series(mut f: impl FnMut(f64) -> Option<f64>) -> Option<([f64; NODES], f64)> {
+    let n = NODES as f64;
+    let angle = |node: usize| std::f64::consts::PI * (node as f64 + 0.5) / n;
+    let mut values = [0.0; NODES];
+    for (node, value) in values.iter_mut().enumerate() {
+        *value = f(0.5 * angle(node).cos())?;
+    }
+    let largest = values.iter().fold(0.0, |most: f64, y| most.max(y.abs()));
+    let weight = |k: usize| {
+        let terms = values.iter().enumerate();
+        let sum: f64 = terms.map(|(node, y)| y * (k as f64 * angle(node)).cos()).sum();
+        sum * if k == 0 { 1.0 } else { 2.0 } / n
+    };
+    Some((std::array::from_fn(weight), largest.max(TINY)))
+}
+
+/// How many terms a series needs that leaves out `rest`.
+fn terms(series: &[f64; NODES], rest: f64) -> usize {
+    let mut left = 0.0;
+    for (k, weight) in series.iter().enumerate().rev() {
+        left += weight.abs();
+        if left > rest {
+            return k + 1;
+        }
+    }
+    1
+}
+
+/// The first `n` terms of a series of Chebyshev's polynomials of 2t, as powers of t.
+fn powers(series: &[f64; NODES], n: usize) -> [f64; NODES] {
+    let mut sum = [0.0; NODES];
+    let (mut before, mut this) = ([0.0; NODES], [0.0; NODES]);
+    before[0] = 1.0;
+    this[1] = 2.0;
+    for &weight in &series[..n] {
+        for (sum, power) in sum.iter_mut().zip(before) {
+            *sum += weight * power;
+        }
+        // T(k+1) = 2·2t·T(k) − T(k−1).
+        let next = std::array::from_fn(|k| {
+            let higher = if k == 0 { 0.0 } else { this[k - 1] };
+            4.0 * higher - before[k]
+        });
+        (before, this) = (this, next);
+    }
+    sum
+}
+
+fn rows<R: Real>(pieces: &Pieces, n: usize) -> Vec<Row<R>> {
+    let mut rows = vec![Row([R::ZERO; super::SEGMENTS]); n];
+    for (piece, segment) in pieces.iter().zip(segments()) {
+        for (row, &coefficient) in rows.iter_mut().zip(piece) {
+            row.0[place(segment)] = R::from_f64(coefficient);
+        }
+    }
+    rows
+}
+
+/// Is the polynomial of `rows`, in the engine's precision, near `f` between the nodes?
+fn holds<R: Real>(rows: &[Row<R>], f: &mut dyn FnMut(f64) -> Option<f64>) -> bool {
+    let points = [-0.499, -0.41, -0.27, -0.08, 0.13, 0.29, 0.43, 0.499];
+    segments().all(|segment| {
+        let (mut largest, mut worst) = (TINY, 0.0_f64);
+        for point in points {
+            let t = R::from_f64(point);
+            let Some(exact) = f(x(segment, t.to_f64())) else {
+                return false;
+            };
+            let terms = rows.iter().rev().map(|row| row.0[place(segment)]);
+            let found = terms.reduce(|sum, term| sum.fused(t, term));
+            let found = found.map_or(0.0, R::to_f64);
+            largest = largest.max(exact.abs());
+            worst = worst.max((found - exact).abs());
+        }
+        worst <= WORST * 0.5 * f64::from(f32::EPSILON) * largest
+    })
+}

@@ -1,0 +1,198 @@
+//! Curves: what a step computes from one value alone is looked up, however many exponentials it holds.
+//!
+//! Takes the blocks of a step; tells which values are p(x) or p(x) − q(x)·c, where x and c are values of
+//! the block and p and q depend on x alone, and gives p and q as polynomials on segments of x. The rates of
+//! a gate are of that kind, and so is the whole step of a gate. A curve is as exact as what it stands for
+//! ([`fit`]); beyond its [`domain`] the instructions that it stands for are carried out. Only f32 on
+//! AVX-512 has curves: two registers hold the 32 coefficients of a row there, and one instruction picks
+//! from them.
+//!
+//! Must not know registers.
+//!
+//! | file | job |
+//! |---|---|
+//! | `kind` | what each value depends on, and how |
+//! | `cone` | the instructions between x, c and a value, and their cost |
+//! | `fit` | polynomials on segments |
+//! | `domain` | the segments, and which x they are for |
+//! | `lookup` | curves of all lanes |
+
+mod cone;
+pub(super) mod domain;
+mod fit;
+mod kind;
+pub(super) mod lookup;
+
+use std::collections::HashMap;
+
+use super::real::Real;
+use crate::ir::{Block, Value};
+use cone::Cone;
+use domain::SEGMENTS;
+use kind::Kind;
+
+/// A coefficient for each segment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
+pub(super) struct Row<R>(pub(super) [R; SEGMENTS]);
+
+/// p(x), p(x) − q(x)·c or c + p(x) − q(x)·c.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Curve<R> {
+    /// The coefficients of p, from that of the constant term on.
+    pub(super) p: Vec<Row<R>>,
+    /// As many for q, or none where it is 0.
+    pub(super) q: Vec<Row<R>>,
+    /// Is c added?
+    pub(super) moves: bool,
+}
+
+/// A value of a block that is looked up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Looked {
+    /// What the curve is a curve of.
+    pub(super) x: Value,
+    /// In what it is linear besides.
+    pub(super) c: Option<Value>,
+    /// Number of the curve.
+    pub(super) curve: u16,
+}
+
+/// The values of a block that are looked up, by their positions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LookedUp(HashMap<usize, Looked>);
+
+impl LookedUp {
+    /// How the value at `index` is looked up, if it is.
+    #[must_use]
+    pub(super) fn get(&self, index: usize) -> Option<Looked> {
+        self.0.get(&index).copied()
+    }
+}
+
+/// All curves of a program.
+#[derive(Debug)]
+pub(super) struct Curves<R> {
+    /// The curves.
+    pub(super) all: Vec<Curve<R>>,
+    /// What was tried already: equal cones have one curve, or none.
+    tried: Vec<(Block, Option<u16>)>,
+}
+
+/// What fewer vector operations compute is not looked up.
+const LEAST_COST: u32 = 16;
+
+impl<R: Real> Curves<R> {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Curves {
+            all: Vec::new(),
+            tried: Vec::new(),
+        }
+    }
+
+    /// The values of `block` that are looked up: as much at once as can be, and where all that are of one x
+    /// together cost less than what they stand for.
+    pub(super) fn of(&mut self, block: &Block) -> LookedUp {
+        let kinds = kind::kinds(block);
+        let mut dear = Vec::new();
+        loop {
+            let found = self.choose(block, &kinds, &dear);
+            if std::env::var_os("DBG").is_some() { for (i,l) in &found { let cv=&self.all[usize::from(l.curve)]; let cn=Cone::of(block,*i,l.x,l.c).unwrap(); eprintln!("{i} x{} c{:?} curve {} rows {} moves {} line {} cost {} exact {}", l.x.index(), l.c, l.curve, cv.p.len(), cv.moves, !cv.q.is_empty(), cv.cost(), cn.cost(block)); } }
+            let Some(worse) = self.dearer(block, &found) else {
+                return LookedUp(found);
+            };
+            dear.push(worse);
+        }
+    }
+
+    fn choose(&mut self, block: &Block, kinds: &[Kind], dear: &[Value]) -> HashMap<usize, Looked> {
+        let mut found = HashMap::new();
+        let mut needed = vec![false; block.instrs.len()];
+        block.results().for_each(|v| needed[v.index()] = true);
+        for index in (0..block.instrs.len()).rev() {
+            if !needed[index] {
+                continue;
+            }
+            let looked = match kinds[index] {
+                Kind::Of(x) => self.look_up(block, index, x, None, &needed),
+                Kind::Line(x, c) => self.look_up(block, index, x, Some(c), &needed),
+                Kind::Const | Kind::Linear(_) => None,
+            };
+            if let Some(looked) = looked.filter(|looked| !dear.contains(&looked.x)) {
+                needed[looked.x.index()] = true;
+                looked.c.iter().for_each(|c| needed[c.index()] = true);
+                found.insert(index, looked);
+            } else {
+                let operands = block.instrs[index].op.operands();
+                operands.for_each(|v| needed[v.index()] = true);
+            }
+        }
+        found
+    }
+
+    /// How the value at `index` is looked up, if that pays and no part of it is needed elsewhere.
+    fn look_up(
+        &mut self,
+        block: &Block,
+        index: usize,
+        x: Value,
+        c: Option<Value>,
+        needed: &[bool],
+    ) -> Option<Looked> {
+        let cone = Cone::of(block, index, x, c)?;
+        let is_shared = |&part: &usize| {
+            let own = Cone::of(block, part, x, c);
+            needed[part] && own.is_some_and(|own| own.cost(block) >= LEAST_COST)
+        };
+        if cone.cost(block) < LEAST_COST || cone.parts().iter().any(is_shared) {
+            return None;
+        }
+        let curve = self.curve(&cone.block(block))?;
+        Some(Looked { x, c, curve })
+    }
+
+    /// The number of the curve for this block, if there is one.
+    fn curve(&mut self, cone: &Block) -> Option<u16> {
+        if let Some(&(_, curve)) = self.tried.iter().find(|(tried, _)| tried == cone) {
+            return curve;
+        }
+        let number = u16::try_from(self.all.len()).ok();
+        let fitted = number.and_then(|number| Some((number, fit::fit(cone)?)));
+        let number = fitted.map(|(number, curve)| {
+            self.all.push(curve);
+            number
+        });
+        self.tried.push((cone.clone(), number));
+        number
+    }
+
+    /// An x whose curves cost more than what they stand for.
+    fn dearer(&self, block: &Block, found: &HashMap<usize, Looked>) -> Option<Value> {
+        let mut of_x: HashMap<Value, (u32, Vec<usize>)> = HashMap::new();
+        for (&index, looked) in found {
+            let (cost, parts) = of_x.entry(looked.x).or_default();
+            *cost += self.all[usize::from(looked.curve)].cost();
+            let cone = Cone::of(block, index, looked.x, looked.c);
+            parts.extend(cone.iter().flat_map(Cone::parts).chain([&index]));
+        }
+        let dear = |(cost, parts): &mut (u32, Vec<usize>)| {
+            parts.sort_unstable();
+            parts.dedup();
+            let exact: u32 = parts.iter().map(|&part| cone::cost(block, part)).sum();
+            *cost + domain::TEST_COST > exact
+        };
+        let mut of_x: Vec<_> = of_x.into_iter().collect();
+        of_x.sort_unstable_by_key(|&(x, _)| x);
+        let worse = of_x.iter_mut().find_map(|(x, curves)| dear(curves).then_some(*x));
+        worse
+    }
+}
+
+impl<R> Curve<R> {
+    /// Vector operations: three for the segment, two for a coefficient, two for c.
+    fn cost(&self) -> u32 {
+        let rows = u32::try_from(self.p.len() + self.q.len()).unwrap_or(u32::MAX / 4);
+        3 + 2 * rows + 2 * u32::from(!self.q.is_empty())
+    }
+}
