@@ -3,7 +3,7 @@
 //! Takes a block, a value and where to stop; gives the instructions between, their cost, and a block of
 //! them alone. Must not know curves.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use crate::ir::{BinaryOp, Block, Op, Slot, UnaryOp, Value};
 
@@ -22,26 +22,31 @@ pub(super) struct Cone {
     root: usize,
     x: Value,
     c: Option<Value>,
-    /// Positions of the instructions but the last, in order.
+    /// Positions of the instructions but the last, each after what it reads, in an order that depends on the
+    /// computation alone.
     parts: Vec<usize>,
 }
 
 impl Cone {
     /// The cone of the value at `root`, unless it is long.
     pub(super) fn of(block: &Block, root: usize, x: Value, c: Option<Value>) -> Option<Cone> {
-        let mut open = vec![root];
-        let mut parts = BTreeSet::new();
-        while let Some(at) = open.pop() {
-            for v in block.instrs[at].op.operands() {
-                if v != x && Some(v) != c && parts.insert(v.index()) {
-                    open.push(v.index());
+        let mut parts = Vec::new();
+        let mut seen = HashSet::from([root]);
+        // Operands before what reads them.
+        let mut open = vec![(root, block.instrs[root].op.operands())];
+        while let Some((at, operands)) = open.last_mut() {
+            match operands.find(|&v| v != x && Some(v) != c && seen.insert(v.index())) {
+                Some(v) => open.push((v.index(), block.instrs[v.index()].op.operands())),
+                None => {
+                    parts.push(*at);
+                    open.pop();
                 }
             }
-            if parts.len() > LONGEST {
+            if seen.len() > LONGEST {
                 return None;
             }
         }
-        let parts = parts.into_iter().collect();
+        parts.pop();
         Some(Cone { root, x, c, parts })
     }
 

@@ -21,9 +21,14 @@ use Kind::{Const, Line, Linear, Of};
 
 /// The kind of each value of `block`. What depends on more is the x of what depends on it.
 pub(super) fn kinds(block: &Block) -> Vec<Kind> {
+    let uses = block.uses();
     let mut kinds: Vec<Kind> = Vec::with_capacity(block.instrs.len());
     for (index, instr) in block.instrs.iter().enumerate() {
-        let at = |v: Value| kinds[v.index()];
+        // The change of a state at a stage of a step is needed as it is, and so is what it leads to.
+        let at = |v: Value| match kinds[v.index()] {
+            Line(..) if uses[v.index()] > 1 => Linear(v),
+            kind => kind,
+        };
         let kind = match instr.op {
             _ if instr.ty != Type::Float => None,
             Op::Const(_) => Some(Const),

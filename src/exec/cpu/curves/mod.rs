@@ -26,7 +26,7 @@ pub(super) mod lookup;
 use std::collections::HashMap;
 
 use super::real::Real;
-use crate::ir::{Block, Value};
+use crate::ir::{BinaryOp, Block, Op, Value};
 use cone::Cone;
 use domain::SEGMENTS;
 use kind::Kind;
@@ -107,6 +107,7 @@ impl<R: Real> Curves<R> {
     }
 
     fn choose(&mut self, block: &Block, kinds: &[Kind], dear: &[Value]) -> HashMap<usize, Looked> {
+        let uses = block.uses();
         let mut found = HashMap::new();
         let mut needed = vec![false; block.instrs.len()];
         block.results().for_each(|v| needed[v.index()] = true);
@@ -115,8 +116,8 @@ impl<R: Real> Curves<R> {
                 continue;
             }
             let looked = match kinds[index] {
-                Kind::Of(x) => self.look_up(block, index, x, None, &needed),
-                Kind::Line(x, c) => self.look_up(block, index, x, Some(c), &needed),
+                Kind::Of(x) => self.look_up(block, index, x, None, &needed, &uses),
+                Kind::Line(x, c) => self.look_up(block, index, x, Some(c), &needed, &uses),
                 Kind::Const | Kind::Linear(_) => None,
             };
             if let Some(looked) = looked.filter(|looked| !dear.contains(&looked.x)) {
@@ -139,8 +140,17 @@ impl<R: Real> Curves<R> {
         x: Value,
         c: Option<Value>,
         needed: &[bool],
+        uses: &[usize],
     ) -> Option<Looked> {
-        let cone = Cone::of(block, index, x, c)?;
+        let (cone, instrs) = (Cone::of(block, index, x, c)?, &block.instrs);
+        if let Op::Binary(BinaryOp::Mul, a, b) = instrs[index].op
+            && matches!(instrs[b.index()].op, Op::Const(_))
+            && (c.is_some() || uses[a.index()] > 1)
+        {
+            // A weight is drawn into the sum that reads it, and stages of a step that differ in no more
+            // share their curves.
+            return None;
+        }
         let is_shared = |&part: &usize| {
             let own = Cone::of(block, part, x, c);
             needed[part] && own.is_some_and(|own| own.cost(block) >= LEAST_COST)
