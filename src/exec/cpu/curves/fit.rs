@@ -19,11 +19,11 @@ const NODES: usize = 14;
 pub(super) const MOST_ROWS: usize = 10;
 
 /// What a cut series may leave out, to the largest value of the segment: half a unit of roundoff of f32.
-const REST: f64 = 3e-8;
+const REST: f64 = 2.4e-7;
 
 /// How far a curve may be from what it stands for, in units of roundoff of the largest value of the segment
 /// (2⁻²⁴): the three roundings of its last two terms and the cut, doubled.
-const WORST: f64 = 6.0;
+const WORST: f64 = 8.0;
 
 /// Values below are as good as 0.
 const TINY: f64 = 1e-30;
@@ -65,11 +65,10 @@ pub(super) fn fit<R: Real>(cone: &Block) -> Option<Curve<R>> {
     let mut p = |x: f64| value(x, 0.0);
     let (p_pieces, p_rows) = pieces(&mut p)?;
     let mut q = |x: f64| Some(kept - (value(x, 1.0)? - value(x, 0.0)?));
-    let (q_pieces, q_rows) = pieces(&mut q)?;
-    let n_rows = p_rows.max(q_rows);
+    let (q_pieces, q_rows) = pieces(&mut q).filter(|&(_, n_rows)| n_rows > 0)?;
     let curve = Curve {
-        p: rows(&p_pieces, n_rows),
-        q: rows(&q_pieces, n_rows),
+        p: rows(&p_pieces, p_rows),
+        q: rows(&q_pieces, q_rows),
         moves,
     };
     let q_holds = holds(&curve.q, &mut q);
@@ -89,10 +88,10 @@ fn moves(value: &mut dyn FnMut(f64, f64) -> Option<f64>) -> Option<bool> {
     Some(true)
 }
 
-/// A polynomial for each segment, and how many terms all of them need.
+/// A polynomial for each segment, and how many terms all of them need: none where all is 0.
 fn pieces(f: &mut dyn FnMut(f64) -> Option<f64>) -> Option<(Pieces, usize)> {
     let mut pieces = Vec::new();
-    let mut n_rows = 1;
+    let mut n_rows = 0;
     for segment in segments() {
         let (series, largest) = series(|t| f(x(segment, t)))?;
         let n = terms(&series, REST * largest);
@@ -133,7 +132,7 @@ fn terms(series: &[f64; NODES], rest: f64) -> usize {
             return k + 1;
         }
     }
-    1
+    0
 }
 
 /// The first `n` terms of a series of Chebyshev's polynomials of 2t, as powers of t.

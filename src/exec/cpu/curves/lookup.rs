@@ -87,13 +87,18 @@ mod wide {
     use std::arch::x86_64::{
         __m512, __m512i, _mm512_add_ps, _mm512_castps_si512, _mm512_fmadd_ps, _mm512_fmsub_ps,
         _mm512_fnmadd_ps, _mm512_loadu_ps, _mm512_permutex2var_ps, _mm512_set1_ps,
-        _mm512_storeu_ps, _mm512_sub_ps,
+        _mm512_setzero_ps, _mm512_setzero_si512, _mm512_storeu_ps, _mm512_sub_ps,
     };
 
-    use super::super::fit::MOST_ROWS;
-    use super::{Curve, Elementary, Other, PER_UNIT, Row, plain};
+    use super::{Curve, Elementary, Other, PER_UNIT, Row};
 
-    /// A curve of each lane; their number is a multiple of 16.
+    /// Vectors at once: a row is loaded once for all of them, and as many sums hide how long each takes.
+    const AT_ONCE: usize = 4;
+
+    /// A number for each lane of the vectors at once.
+    type Lanes = [[f32; 16]; AT_ONCE];
+
+    /// A curve of each lane; their number is a multiple of 64.
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
     pub(in crate::exec::cpu) fn wide(
         d: &mut [f32],
@@ -101,99 +106,100 @@ mod wide {
         other: Other<'_, f32>,
         curve: &Curve<f32>,
     ) {
-        const { assert!(MOST_ROWS == 10, "a row below for each number of rows") };
-        match curve.p.len() {
-            1 => rows::<1>(d, x, other, curve),
-            2 => rows::<2>(d, x, other, curve),
-            3 => rows::<3>(d, x, other, curve),
-            4 => rows::<4>(d, x, other, curve),
-            5 => rows::<5>(d, x, other, curve),
-            6 => rows::<6>(d, x, other, curve),
-            7 => rows::<7>(d, x, other, curve),
-            8 => rows::<8>(d, x, other, curve),
-            9 => rows::<9>(d, x, other, curve),
-            10 => rows::<10>(d, x, other, curve),
-            _ => plain(d, x, other, curve),
-        }
-    }
-
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-    fn rows<const N: usize>(
-        d: &mut [f32],
-        x: &[f32],
-        other: Other<'_, f32>,
-        curve: &Curve<f32>,
-    ) {
-        let p = curve.p.first_chunk::<N>();
-        let q = curve.q.first_chunk::<N>();
-        let (Some(p), d, x) = (p, d.as_chunks_mut().0, x.as_chunks().0) else {
-            return;
-        };
-        match (other, q, curve.moves) {
-            (Other::InPlace, Some(q), true) => {
+        let (d, x) = (all_mut(d), all(x));
+        match other {
+            Other::None => {
                 for (d, x) in d.iter_mut().zip(x) {
-                    let c = load(d);
-                    store(d, _mm512_add_ps(c, line(load(x), c, p, q)));
+                    let (segments, t) = within(x);
+                    store(d, polynomial(&curve.p, &segments, &t));
                 }
             }
-            (Other::InPlace, Some(q), false) => {
+            Other::InPlace => {
                 for (d, x) in d.iter_mut().zip(x) {
-                    store(d, line(load(x), load(d), p, q));
+                    store(d, line(x, d, curve));
                 }
             }
-            (Other::Apart(c), Some(q), true) => {
-                for ((d, x), c) in d.iter_mut().zip(x).zip(c.as_chunks().0) {
-                    let c = load(c);
-                    store(d, _mm512_add_ps(c, line(load(x), c, p, q)));
-                }
-            }
-            (Other::Apart(c), Some(q), false) => {
-                for ((d, x), c) in d.iter_mut().zip(x).zip(c.as_chunks().0) {
-                    store(d, line(load(x), load(c), p, q));
-                }
-            }
-            (_, _, _) => {
-                for (d, x) in d.iter_mut().zip(x) {
-                    let (segment, t) = within(load(x));
-                    let mut sum = pick(&p[N - 1], segment);
-                    for row in p[..N - 1].iter().rev() {
-                        sum = _mm512_fmadd_ps(sum, t, pick(row, segment));
-                    }
-                    store(d, sum);
+            Other::Apart(c) => {
+                for ((d, x), c) in d.iter_mut().zip(x).zip(all(c)) {
+                    store(d, line(x, c, curve));
                 }
             }
         }
     }
 
-    /// p(x) − q(x)·c.
+    /// p(x) − q(x)·c, and c as well where it moves.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-    fn line<const N: usize>(x: __m512, c: __m512, p: &[Row<f32>; N], q: &[Row<f32>; N]) -> __m512 {
-        let (segment, t) = within(x);
-        let (mut a, mut b) = (pick(&p[N - 1], segment), pick(&q[N - 1], segment));
-        for k in (0..N - 1).rev() {
-            a = _mm512_fmadd_ps(a, t, pick(&p[k], segment));
-            b = _mm512_fmadd_ps(b, t, pick(&q[k], segment));
+    fn line(x: &Lanes, c: &Lanes, curve: &Curve<f32>) -> [__m512; AT_ONCE] {
+        let (segments, t) = within(x);
+        let p = polynomial(&curve.p, &segments, &t);
+        let mut value = polynomial(&curve.q, &segments, &t);
+        for i in 0..AT_ONCE {
+            value[i] = _mm512_fnmadd_ps(value[i], load(&c[i]), p[i]);
         }
-        _mm512_fnmadd_ps(b, c, a)
+        if curve.moves {
+            for i in 0..AT_ONCE {
+                value[i] = _mm512_add_ps(load(&c[i]), value[i]);
+            }
+        }
+        value
     }
 
-    /// The segment of x, in the low bits, and where x is in it.
+    /// The segment of each x, in the low bits, and where it is in it.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-    fn within(x: __m512) -> (__m512i, __m512) {
+    fn within(x: &Lanes) -> ([__m512i; AT_ONCE], [__m512; AT_ONCE]) {
         let (per_unit, rounder) = (_mm512_set1_ps(PER_UNIT), _mm512_set1_ps(f32::ROUNDER));
-        let rounded = _mm512_fmadd_ps(x, per_unit, rounder);
-        let t = _mm512_fmsub_ps(x, per_unit, _mm512_sub_ps(rounded, rounder));
-        (_mm512_castps_si512(rounded), t)
+        let mut segments = [_mm512_setzero_si512(); AT_ONCE];
+        let mut t = [_mm512_setzero_ps(); AT_ONCE];
+        for i in 0..AT_ONCE {
+            let x = load(&x[i]);
+            let rounded = _mm512_fmadd_ps(x, per_unit, rounder);
+            segments[i] = _mm512_castps_si512(rounded);
+            t[i] = _mm512_fmsub_ps(x, per_unit, _mm512_sub_ps(rounded, rounder));
+        }
+        (segments, t)
     }
 
-    /// The coefficient of each lane's segment.
+    /// The polynomial of each lane's segment; 0 without rows.
     #[inline]
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-    fn pick(row: &Row<f32>, segment: __m512i) -> __m512 {
+    fn polynomial(
+        rows: &[Row<f32>],
+        segments: &[__m512i; AT_ONCE],
+        t: &[__m512; AT_ONCE],
+    ) -> [__m512; AT_ONCE] {
+        let mut sums = [_mm512_setzero_ps(); AT_ONCE];
+        let Some((last, rest)) = rows.split_last() else {
+            return sums;
+        };
+        let [low, high] = halves(last);
+        for i in 0..AT_ONCE {
+            sums[i] = _mm512_permutex2var_ps(low, segments[i], high);
+        }
+        for row in rest.iter().rev() {
+            let [low, high] = halves(row);
+            for i in 0..AT_ONCE {
+                let term = _mm512_permutex2var_ps(low, segments[i], high);
+                sums[i] = _mm512_fmadd_ps(sums[i], t[i], term);
+            }
+        }
+        sums
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn halves(row: &Row<f32>) -> [__m512; 2] {
         let (halves, _) = row.0.as_chunks();
-        _mm512_permutex2var_ps(load(&halves[0]), segment, load(&halves[1]))
+        [load(&halves[0]), load(&halves[1])]
+    }
+
+    fn all(lanes: &[f32]) -> &[Lanes] {
+        lanes.as_chunks().0.as_chunks().0
+    }
+
+    fn all_mut(lanes: &mut [f32]) -> &mut [Lanes] {
+        lanes.as_chunks_mut().0.as_chunks_mut().0
     }
 
     #[inline]
@@ -205,8 +211,10 @@ mod wide {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn store(to: &mut [f32; 16], value: __m512) {
-        // SAFETY: there is room for sixteen floats.
-        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), value) }
+    fn store(to: &mut Lanes, values: [__m512; AT_ONCE]) {
+        for (to, value) in to.iter_mut().zip(values) {
+            // SAFETY: there is room for sixteen floats.
+            unsafe { _mm512_storeu_ps(to.as_mut_ptr(), value) }
+        }
     }
 }
