@@ -4,10 +4,10 @@
 //!
 //! Must not know how instructions are carried out.
 
-use super::deferral::latched;
-use super::leap::{Leap, Operand};
 use super::curves::lookup::Lookup;
 use super::curves::{Curves, LookedUp};
+use super::deferral::latched;
+use super::leap::{Leap, Operand};
 use super::lower_block::{Lowering, Selection, guard, register};
 use super::program::{CodeBlock, Deferral, Guard, Home, Program, mark_known_guards};
 use super::real::Real;
@@ -154,7 +154,8 @@ fn leap<R: Real>(
     let kept: Vec<Slot> = kept.flatten().collect();
     let alone = |block: Block| {
         let none = Turns::default();
-        let lowering = Lowering::new(program, &block, 0, &none, None, &Selection::default()).lower()?;
+        let lowering =
+            Lowering::new(program, &block, 0, &none, None, &Selection::default()).lower()?;
         let code = CodeBlock {
             guard: Guard::Always,
             is_known: false,
@@ -211,7 +212,14 @@ fn turns<R: Real>(
             continue;
         };
         let lowering = lowerings[block].get_or_insert_with(|| {
-            Lowering::new(program, &step[block], block, &none, None, &selections[block])
+            Lowering::new(
+                program,
+                &step[block],
+                block,
+                &none,
+                None,
+                &selections[block],
+            )
         });
         if lowering.would_copy(home.slot) {
             turns.push(Turn {

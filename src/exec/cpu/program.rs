@@ -284,6 +284,7 @@ impl Code {
             | Code::MulU
             | Code::StoreAt
             | Code::StoreAtWhere => false,
+            Code::Curve => position == 1,
             _ => n_sources < 3 || position == 2,
         }
     }

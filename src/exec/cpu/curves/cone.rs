@@ -81,7 +81,9 @@ impl Cone {
         }
         for &part in self.parts.iter().chain([&self.root]) {
             let mut instr = block.instrs[part];
-            instr.op = instr.op.map_operands(|v| place.get(&v).copied().unwrap_or(v));
+            instr.op = instr
+                .op
+                .map_operands(|v| place.get(&v).copied().unwrap_or(v));
             let v = Value(u32::try_from(part).unwrap_or(u32::MAX));
             place.insert(v, push(&mut own, instr));
         }

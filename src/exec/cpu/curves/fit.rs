@@ -117,7 +117,9 @@ fn series(mut f: impl FnMut(f64) -> Option<f64>) -> Option<([f64; NODES], f64)> 
     let largest = values.iter().fold(0.0, |most: f64, y| most.max(y.abs()));
     let weight = |k: usize| {
         let terms = values.iter().enumerate();
-        let sum: f64 = terms.map(|(node, y)| y * (k as f64 * angle(node)).cos()).sum();
+        let sum: f64 = terms
+            .map(|(node, y)| y * (k as f64 * angle(node)).cos())
+            .sum();
         sum * if k == 0 { 1.0 } else { 2.0 } / n
     };
     Some((std::array::from_fn(weight), largest.max(TINY)))

@@ -98,7 +98,6 @@ impl<R: Real> Curves<R> {
         let mut dear = Vec::new();
         loop {
             let found = self.choose(block, &kinds, &dear);
-            if std::env::var_os("DBG").is_some() { for (i,l) in &found { let cv=&self.all[usize::from(l.curve)]; let cn=Cone::of(block,*i,l.x,l.c).unwrap(); eprintln!("{i} x{} c{:?} curve {} rows {} moves {} line {} cost {} exact {}", l.x.index(), l.c, l.curve, cv.p.len(), cv.moves, !cv.q.is_empty(), cv.cost(), cn.cost(block)); } }
             let Some(worse) = self.dearer(block, &found) else {
                 return LookedUp(found);
             };
@@ -194,7 +193,9 @@ impl<R: Real> Curves<R> {
         };
         let mut of_x: Vec<_> = of_x.into_iter().collect();
         of_x.sort_unstable_by_key(|&(x, _)| x);
-        let worse = of_x.iter_mut().find_map(|(x, curves)| dear(curves).then_some(*x));
+        let worse = of_x
+            .iter_mut()
+            .find_map(|(x, curves)| dear(curves).then_some(*x));
         worse
     }
 }
