@@ -186,3 +186,73 @@ fn holds<R: Real>(rows: &[Row<R>], f: &mut dyn FnMut(f64) -> Option<f64>) -> boo
         worst <= WORST * 0.5 * f64::from(f32::EPSILON) * largest
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should stop")]
+mod tests {
+    use super::*;
+    use crate::ir::{Builder, Type, UnaryOp, Value};
+
+    fn cone(compute: impl Fn(&mut Builder, Value, Value) -> Value) -> Block {
+        let mut b = Builder::new("test");
+        let (x, c) = (b.load(X, Type::Float), b.load(C, Type::Float));
+        let value = compute(&mut b, x, c);
+        b.store(VALUE, value);
+        b.finish()
+    }
+
+    /// 1/(1 + e^((x + 40)/width)).
+    fn sigmoid(b: &mut Builder, x: Value, width: f64) -> Value {
+        let (shift, one) = (b.float(40.0 / width), b.float(1.0));
+        let exponent = b.scale(x, 1.0 / width);
+        let exponent = b.add(exponent, shift);
+        let e = b.unary(UnaryOp::Exp, exponent);
+        let below = b.add(e, one);
+        b.div(one, below)
+    }
+
+    #[test]
+    fn steeper_sigmoids_need_more_terms_and_the_steepest_have_no_curve() {
+        let terms = |width: f64| {
+            let curve = fit::<f32>(&cone(|b, x, _| sigmoid(b, x, width)));
+            curve.map(|curve| (curve.p.len(), curve.q.len()))
+        };
+        assert_eq!(
+            [20.0, 10.0, 5.0, 0.5].map(terms),
+            [Some((5, 0)), Some((6, 0)), Some((7, 0)), None]
+        );
+    }
+
+    #[test]
+    fn a_corner_has_no_curve() {
+        let corner = cone(|b, x, _| {
+            let shift = b.float(41.3);
+            let shifted = b.add(x, shift);
+            b.unary(UnaryOp::Abs, shifted)
+        });
+        assert_eq!(fit::<f32>(&corner), None);
+    }
+
+    #[test]
+    fn what_is_not_finite_has_no_curve() {
+        assert_eq!(fit::<f32>(&cone(|b, x, _| b.unary(UnaryOp::Log, x))), None);
+    }
+
+    #[test]
+    fn a_conductance_has_no_constant_part_and_a_small_step_moves() {
+        let conductance = cone(|b, x, c| {
+            let open = sigmoid(b, x, 10.0);
+            b.mul(open, c)
+        });
+        let curve = fit::<f32>(&conductance).unwrap();
+        assert_eq!((curve.p.len(), curve.q.len(), curve.moves), (0, 6, false));
+        let step = cone(|b, x, c| {
+            let steady = sigmoid(b, x, 10.0);
+            let change = b.sub(steady, c);
+            let change = b.scale(change, 0.01);
+            b.add(c, change)
+        });
+        let curve = fit::<f32>(&step).unwrap();
+        assert_eq!((curve.p.len(), curve.q.len(), curve.moves), (6, 1, true));
+    }
+}

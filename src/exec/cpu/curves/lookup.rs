@@ -218,3 +218,44 @@ mod wide {
         }
     }
 }
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+
+    /// A row of coefficients that differ.
+    fn row(scale: f32) -> Row<f32> {
+        let mut x = scale;
+        Row(std::array::from_fn(|_| {
+            x = (x * 1.7 + 0.3) % 1.0;
+            x
+        }))
+    }
+
+    #[test]
+    fn vectors_look_up_the_bits_that_plain_code_does() {
+        let Some(simd) = Simd::available().into_iter().find(|s| s.has_curves()) else {
+            return;
+        };
+        let x: Vec<f32> = (0..256).map(|i| (i as f32).mul_add(0.62, -102.0)).collect();
+        let c: Vec<f32> = (0..256).map(|i| i as f32 / 256.0).collect();
+        for (p, q, moves) in [(5, 0, false), (6, 3, false), (1, 7, true), (0, 4, false)] {
+            let curve = Curve {
+                p: (0..p).map(|i| row(0.1 + 0.07 * i as f32)).collect(),
+                q: (0..q).map(|i| row(0.2 + 0.05 * i as f32)).collect(),
+                moves,
+            };
+            let others: &[Other<'_, f32>] = if q == 0 {
+                &[Other::None]
+            } else {
+                &[Other::InPlace, Other::Apart(&c)]
+            };
+            for &other in others {
+                let (mut expected, mut found) = (c.clone(), c.clone());
+                plain(&mut expected, &x, other, &curve);
+                simd.look_up(&mut found, &x, other, &curve);
+                assert_eq!(expected, found, "{p} and {q} rows");
+            }
+        }
+    }
+}
