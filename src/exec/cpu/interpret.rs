@@ -68,7 +68,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                 (None, 0) => blocks,
                 (None, _) => &[][..],
                 (Some(leap), 0) => &leap.begin,
-                (Some(leap), _) if leap.take::<FMA>(memory, step, n) => &leap.end,
+                (Some(leap), _) if leap.take::<FMA>(program.simd, memory, step, n) => &leap.end,
                 (Some(_), _) => &[],
             };
             let mut need = 0;

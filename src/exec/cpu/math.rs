@@ -23,12 +23,13 @@
 //! Must not know programs or plans.
 
 use super::curves::lookup::Lookup;
+use super::leap::steps::Steps;
 use super::logs::Logs;
 use super::real::Real;
 use super::waves::Waves;
 
 /// What the functions need of a type: constants, polynomials, and work on exponent bits.
-pub(super) trait Elementary: Real + Logs + Lookup + Waves {
+pub(super) trait Elementary: Real + Logs + Lookup + Steps + Waves {
     /// 1/ln 2.
     const LOG2_E: Self;
     /// ln 2, its leading bits: a product with a whole exponent is exact.

@@ -9,7 +9,7 @@
 //! Must not know registers.
 
 use super::deferral::latched;
-use super::leap::SHORTEST;
+use super::leap::{LONGEST_HOLD, SHORTEST};
 use crate::ir::{
     BinaryOp, Block, Builder, CompareOp, Literal, Op, Slot, UnaryOp, Value, depends_on,
 };
@@ -145,7 +145,7 @@ pub(super) fn shape(plan: &Plan) -> Option<Shape> {
         let states = b.stores.iter().filter(|(s, _)| matches!(s, Slot::State(_)));
         states.count()
     };
-    (n_states(advance) == 2 && hold >= SHORTEST).then_some(Shape {
+    (n_states(advance) == 2 && (SHORTEST..LONGEST_HOLD).contains(&hold)).then_some(Shape {
         v,
         countdown,
         drive,

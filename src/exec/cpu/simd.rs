@@ -7,6 +7,7 @@
 
 use super::curves::{Curve, lookup};
 use super::interpret::{Work, advance};
+use super::leap::steps::{self, Cells, Rule};
 use super::math::Elementary;
 use crate::exec::ExecError;
 
@@ -110,6 +111,32 @@ impl Simd {
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => false,
             Level::Portable => false,
+        }
+    }
+
+    /// Steps of a leap in f32; false where these instructions have none of their own.
+    pub(super) fn leap_f32(self, cells: &mut Cells<'_, f32>, rule: Rule) -> bool {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => {
+                // SAFETY: this level is made only where `has_avx512` holds.
+                unsafe { steps::wide_f32(cells, rule) };
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The same in f64.
+    pub(super) fn leap_f64(self, cells: &mut Cells<'_, f64>, rule: Rule) -> bool {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => {
+                // SAFETY: this level is made only where `has_avx512` holds.
+                unsafe { steps::wide_f64(cells, rule) };
+                true
+            }
+            _ => false,
         }
     }
 

@@ -8,14 +8,25 @@
 //!
 //! Must not know plans or who records.
 //!
+//! | file | job |
+//! |---|---|
+//! | `steps` | the steps of a leap |
+//!
 //! [`Shape`]: super::shape::Shape
 
-use super::math::{Elementary, fma};
-use super::program::{CodeBlock, LANES, Memory, Tile};
+pub(super) mod steps;
+
+use super::math::Elementary;
+use super::program::{CodeBlock, Memory, Tile};
 use super::real::Real;
+use super::simd::Simd;
+use steps::{Cells, Numbers, Rule, plain};
 
 /// A leap shorter than this is not worth its beginning and end.
 pub(super) const SHORTEST: u32 = 4;
+
+/// A refractory period from here on is not for leaps, which count steps beyond its end.
+pub(super) const LONGEST_HOLD: u32 = 1 << 31;
 
 /// A shape with its registers.
 #[derive(Clone, Debug)]
@@ -47,6 +58,8 @@ pub(super) struct Leap<R> {
     pub(super) window: Option<u16>,
     /// v before the spike, in these lanes.
     pub(super) before: u16,
+    /// Does anything read it?
+    pub(super) keeps_before: bool,
     /// Number of the step of the spike, where recorders ask for it: the uniform's register.
     pub(super) step: Option<u16>,
 }
@@ -70,19 +83,28 @@ impl<R: Real> Operand<R> {
 }
 
 impl<R: Elementary> Leap<R> {
-    /// Takes `n` steps from `step` on; the drive is in its register. Sets the lanes of spikes; true
-    /// if there are any to record.
+    /// Takes `n` steps from `step` on, with the vector instructions `simd`; the drive is in its register. Sets
+    /// the lanes of spikes; true if there are any to record.
     #[inline(always)]
-    pub(super) fn take<const FMA: bool>(&self, memory: &mut Memory<R>, step: u32, n: u32) -> bool {
-        let hold = R::word(self.hold);
+    pub(super) fn take<const FMA: bool>(
+        &self,
+        simd: Simd,
+        memory: &mut Memory<R>,
+        step: u32,
+        n: u32,
+    ) -> bool {
         let numbers = [self.leak, self.threshold, self.reset];
-        let tiles = match numbers {
+        let tiles;
+        let numbers = match numbers {
             [
-                Operand::Literal(_),
-                Operand::Literal(_),
-                Operand::Literal(_),
-            ] => None,
-            _ => Some(numbers.map(|number| number.tile(memory))),
+                Operand::Literal(leak),
+                Operand::Literal(threshold),
+                Operand::Literal(reset),
+            ] => Numbers::Same([leak, threshold, reset]),
+            _ => {
+                tiles = numbers.map(|number| number.tile(memory));
+                Numbers::Own(tiles.each_ref().map(|tile| &tile.0))
+            }
         };
         // In place: a copy of a tile is stored in pieces that the first loads would have to wait for.
         let registers = [
@@ -99,52 +121,24 @@ impl<R: Elementary> Leap<R> {
             // They are made to differ.
             return false;
         };
-        let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
-        // The steps, with these numbers of lane i. Two steps in a pass of the lanes were slower.
-        macro_rules! steps {
-            ($i:ident, $beyond:tt, $leak:expr, $threshold:expr, $reset:expr) => {{
-                for _ in 0..n {
-                    for $i in 0..LANES {
-                        let held = countdown[$i].order() > R::ZERO.order();
-                        let change = fma::<R, FMA>(v[$i], $leak, drive.0[$i]);
-                        let new = v[$i] + if held { R::ZERO } else { change };
-                        let spike = (new $beyond $threshold) & !held;
-                        let less = countdown[$i].decremented();
-                        let left = if held { less } else { R::ZERO };
-                        before[$i] = if spike { v[$i] } else { before[$i] };
-                        v[$i] = if spike { $reset } else { new };
-                        countdown[$i] = if spike { hold } else { left };
-                    }
-                }
-            }};
-        }
-        match (numbers, &tiles) {
-            (
-                [
-                    Operand::Literal(k),
-                    Operand::Literal(level),
-                    Operand::Literal(to),
-                ],
-                _,
-            ) => {
-                if self.exceeds {
-                    steps!(i, >, k, level, to);
-                } else {
-                    steps!(i, >=, k, level, to);
-                }
-            }
-            (_, Some([k, level, to])) => {
-                if self.exceeds {
-                    steps!(i, >, k.0[i], level.0[i], to.0[i]);
-                } else {
-                    steps!(i, >=, k.0[i], level.0[i], to.0[i]);
-                }
-            }
-            (_, None) => {}
+        let mut cells = Cells {
+            v: &mut v.0,
+            countdown: &mut countdown.0,
+            before: self.keeps_before.then_some(&mut before.0),
+            drive: &drive.0,
+            numbers,
+        };
+        let rule = Rule {
+            exceeds: self.exceeds,
+            hold: self.hold,
+            n,
+        };
+        if !R::leap(simd, &mut cells, rule) {
+            plain::<R, FMA>(&mut cells, rule);
         }
         // Who spiked in this leap has more left than who was refractory before it.
         let (least, mut any) = (R::word(self.hold - n).order(), R::ZERO);
-        for (counted, left) in counted.0.iter_mut().zip(&*countdown) {
+        for (counted, left) in counted.0.iter_mut().zip(&countdown.0) {
             *counted = R::mask(left.order() > least);
             any = any.or(*counted);
         }

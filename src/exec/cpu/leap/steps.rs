@@ -1,0 +1,234 @@
+//! The steps of a leap.
+//!
+//! Takes v, countdown and drive of a tile; leaves v and countdown as they are after some steps, and v before
+//! a spike where there was one. Once in plain loops and once in AVX-512, with the same bits: there the lanes
+//! stay in the vector registers for all steps.
+//!
+//! Must not know programs or registers of a tile.
+
+use crate::exec::cpu::math::{Elementary, fma};
+use crate::exec::cpu::program::LANES;
+use crate::exec::cpu::real::Real;
+use crate::exec::cpu::simd::Simd;
+
+/// k, θ and the reset.
+#[derive(Clone, Copy)]
+pub(in crate::exec::cpu) enum Numbers<'a, R> {
+    /// The same in all lanes.
+    Same([R; 3]),
+    /// Of each lane.
+    Own([&'a [R; LANES]; 3]),
+}
+
+/// The lanes of a tile.
+pub(in crate::exec::cpu) struct Cells<'a, R> {
+    /// v.
+    pub(in crate::exec::cpu) v: &'a mut [R; LANES],
+    /// Steps for which the cell is still refractory.
+    pub(in crate::exec::cpu) countdown: &'a mut [R; LANES],
+    /// v before the last spike, where that is asked for.
+    pub(in crate::exec::cpu) before: Option<&'a mut [R; LANES]>,
+    /// d.
+    pub(in crate::exec::cpu) drive: &'a [R; LANES],
+    /// The other numbers.
+    pub(in crate::exec::cpu) numbers: Numbers<'a, R>,
+}
+
+/// What is the same for all lanes.
+#[derive(Clone, Copy)]
+pub(in crate::exec::cpu) struct Rule {
+    /// Must θ be exceeded, not only reached?
+    pub(in crate::exec::cpu) exceeds: bool,
+    /// Length of the refractory period, in steps: not less than `n`.
+    pub(in crate::exec::cpu) hold: u32,
+    /// The steps to take.
+    pub(in crate::exec::cpu) n: u32,
+}
+
+/// The steps, for whatever vector instructions the caller has.
+#[inline(always)]
+pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
+    cells: &mut Cells<'_, R>,
+    rule: Rule,
+) {
+    let hold = R::word(rule.hold);
+    let mut unread = [R::ZERO; LANES];
+    let (v, countdown, drive) = (&mut *cells.v, &mut *cells.countdown, cells.drive);
+    let before = cells.before.as_deref_mut().unwrap_or(&mut unread);
+    // The steps, with these numbers of lane i. Two steps in a pass of the lanes were slower.
+    macro_rules! steps {
+        ($i:ident, $beyond:tt, $leak:expr, $threshold:expr, $reset:expr) => {{
+            for _ in 0..rule.n {
+                for $i in 0..LANES {
+                    let held = countdown[$i].order() > R::ZERO.order();
+                    let change = fma::<R, FMA>(v[$i], $leak, drive[$i]);
+                    let new = v[$i] + if held { R::ZERO } else { change };
+                    let spike = (new $beyond $threshold) & !held;
+                    let less = countdown[$i].decremented();
+                    let left = if held { less } else { R::ZERO };
+                    before[$i] = if spike { v[$i] } else { before[$i] };
+                    v[$i] = if spike { $reset } else { new };
+                    countdown[$i] = if spike { hold } else { left };
+                }
+            }
+        }};
+    }
+    match (cells.numbers, rule.exceeds) {
+        (Numbers::Same([k, level, to]), true) => steps!(i, >, k, level, to),
+        (Numbers::Same([k, level, to]), false) => steps!(i, >=, k, level, to),
+        (Numbers::Own([k, level, to]), true) => steps!(i, >, k[i], level[i], to[i]),
+        (Numbers::Own([k, level, to]), false) => steps!(i, >=, k[i], level[i], to[i]),
+    }
+}
+
+/// A type with steps in AVX-512.
+pub(in crate::exec::cpu) trait Steps: Real {
+    /// The steps, if these are the vector instructions for it.
+    fn leap(simd: Simd, cells: &mut Cells<'_, Self>, rule: Rule) -> bool;
+}
+
+impl Steps for f32 {
+    fn leap(simd: Simd, cells: &mut Cells<'_, f32>, rule: Rule) -> bool {
+        simd.leap_f32(cells, rule)
+    }
+}
+
+impl Steps for f64 {
+    fn leap(simd: Simd, cells: &mut Cells<'_, f64>, rule: Rule) -> bool {
+        simd.leap_f64(cells, rule)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(in crate::exec::cpu) use wide::{wide_f32, wide_f64};
+
+/// The steps in AVX-512. Eight vectors at once hide how long a step takes; what is left of a countdown is
+/// worked out at the end, and until then it is the step from which on the cell is free. A refractory cell
+/// that was reset to -0 keeps that sign, which 0 more would end.
+#[cfg(target_arch = "x86_64")]
+mod wide {
+    use std::arch::x86_64::*;
+
+    use super::{Cells, LANES, Numbers, Rule};
+
+    /// Vectors at once.
+    const AT_ONCE: usize = 8;
+
+    macro_rules! wide {
+        (
+            $name:ident, $steps:ident, $real:ty, $vector:ty, $width:literal, $word:ty;
+            $set:ident, $zero:ident, $load:ident, $store:ident,
+            $fused:ident, $add:ident, $compare:ident, $move:ident;
+            $set_word:ident, $load_word:ident, $store_word:ident,
+            $add_word:ident, $sub_word:ident, $max_word:ident, $at_most:ident, $move_word:ident
+        ) => {
+            /// The steps.
+            #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+            pub(in crate::exec::cpu) fn $name(cells: &mut Cells<'_, $real>, rule: Rule) {
+                let are_same = matches!(cells.numbers, Numbers::Same(_));
+                match (are_same, rule.exceeds, cells.before.is_some()) {
+                    (true, true, true) => $steps::<true, true, true>(cells, rule),
+                    (true, true, false) => $steps::<true, true, false>(cells, rule),
+                    (true, false, true) => $steps::<true, false, true>(cells, rule),
+                    (true, false, false) => $steps::<true, false, false>(cells, rule),
+                    (false, true, true) => $steps::<false, true, true>(cells, rule),
+                    (false, true, false) => $steps::<false, true, false>(cells, rule),
+                    (false, false, true) => $steps::<false, false, true>(cells, rule),
+                    (false, false, false) => $steps::<false, false, false>(cells, rule),
+                }
+            }
+
+            #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+            fn $steps<const SAME: bool, const EXCEEDS: bool, const KEEPS: bool>(
+                cells: &mut Cells<'_, $real>,
+                rule: Rule,
+            ) {
+                // SAFETY, of each load and store: sixteen floats of 32 bits or eight of 64 are in the array.
+                let load = |from: &[$real; $width]| unsafe { $load(from.as_ptr()) };
+                let store =
+                    |to: &mut [$real; $width], x: $vector| unsafe { $store(to.as_mut_ptr(), x) };
+                let load_word =
+                    |from: &[$real; $width]| unsafe { $load_word(from.as_ptr().cast()) };
+                let store_word = |to: &mut [$real; $width], x: __m512i| unsafe {
+                    $store_word(to.as_mut_ptr().cast(), x);
+                };
+                let (same, own) = match cells.numbers {
+                    Numbers::Same(same) => (same, None),
+                    Numbers::Own(own) => ([0.0; 3], Some(own)),
+                };
+                let same = same.map(|number| $set(number));
+                let own = own.map(|own| own.map(|tile| tile.as_chunks::<$width>().0));
+                let number = |which: usize, vector: usize| match own {
+                    Some(own) if !SAME => load(&own[which][vector]),
+                    _ => same[which],
+                };
+                let v = cells.v.as_chunks_mut::<$width>().0;
+                let countdown = cells.countdown.as_chunks_mut::<$width>().0;
+                let drives = cells.drive.as_chunks::<$width>().0;
+                let mut befores = cells.before.as_mut().map(|b| b.as_chunks_mut::<$width>().0);
+                let [one, n] = [1, rule.n].map(|x| $set_word(x as $word));
+                for first in (0..LANES / $width).step_by(AT_ONCE) {
+                    let mut now = [$zero(); AT_ONCE];
+                    let (mut before, mut drive) = (now, now);
+                    let mut free_from = [_mm512_setzero_si512(); AT_ONCE];
+                    for i in 0..AT_ONCE {
+                        now[i] = load(&v[first + i]);
+                        drive[i] = load(&drives[first + i]);
+                        free_from[i] = load_word(&countdown[first + i]);
+                        if let Some(befores) = &befores {
+                            before[i] = load(&befores[first + i]);
+                        }
+                    }
+                    let mut step = _mm512_setzero_si512();
+                    let mut after_spike = $add_word($set_word(rule.hold as $word), one);
+                    for _ in 0..rule.n {
+                        for i in 0..AT_ONCE {
+                            let [leak, threshold, reset] =
+                                [0, 1, 2].map(|which| number(which, first + i));
+                            let free = $at_most(free_from[i], step);
+                            let change = $fused(now[i], leak, drive[i]);
+                            let new = $add(now[i], free, now[i], change);
+                            let spike = if EXCEEDS {
+                                $compare::<_CMP_GT_OQ>(free, new, threshold)
+                            } else {
+                                $compare::<_CMP_GE_OQ>(free, new, threshold)
+                            };
+                            if KEEPS {
+                                before[i] = $move(before[i], spike, now[i]);
+                            }
+                            now[i] = $move(new, spike, reset);
+                            free_from[i] = $move_word(free_from[i], spike, after_spike);
+                        }
+                        step = $add_word(step, one);
+                        after_spike = $add_word(after_spike, one);
+                    }
+                    for i in 0..AT_ONCE {
+                        store(&mut v[first + i], now[i]);
+                        let left = $sub_word($max_word(free_from[i], n), n);
+                        store_word(&mut countdown[first + i], left);
+                        if let Some(befores) = &mut befores {
+                            store(&mut befores[first + i], before[i]);
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    wide!(
+        wide_f32, steps_f32, f32, __m512, 16, i32;
+        _mm512_set1_ps, _mm512_setzero_ps, _mm512_loadu_ps, _mm512_storeu_ps,
+        _mm512_fmadd_ps, _mm512_mask_add_ps, _mm512_mask_cmp_ps_mask, _mm512_mask_mov_ps;
+        _mm512_set1_epi32, _mm512_loadu_epi32, _mm512_storeu_epi32,
+        _mm512_add_epi32, _mm512_sub_epi32, _mm512_max_epu32, _mm512_cmple_epu32_mask,
+        _mm512_mask_mov_epi32
+    );
+    wide!(
+        wide_f64, steps_f64, f64, __m512d, 8, i64;
+        _mm512_set1_pd, _mm512_setzero_pd, _mm512_loadu_pd, _mm512_storeu_pd,
+        _mm512_fmadd_pd, _mm512_mask_add_pd, _mm512_mask_cmp_pd_mask, _mm512_mask_mov_pd;
+        _mm512_set1_epi64, _mm512_loadu_epi64, _mm512_storeu_epi64,
+        _mm512_add_epi64, _mm512_sub_epi64, _mm512_max_epu64, _mm512_cmple_epu64_mask,
+        _mm512_mask_mov_epi64
+    );
+}
