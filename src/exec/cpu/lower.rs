@@ -176,17 +176,6 @@ fn leap<R: Real>(
     let mut end: Vec<_> = std::iter::once(event).chain(recorders).collect();
     mark_known_guards(&mut end);
     let at = |slot: Slot| program.home(slot).unwrap_or(0);
-    let kept = |block: &CodeBlock<R>| {
-        let latches = block.deferral.iter().flat_map(|d| &d.latches);
-        let read = block
-            .insts
-            .iter()
-            .any(|inst| inst.src.contains(&at(before)));
-        read || latches
-            .map(|&(from, _)| from)
-            .any(|from| from == at(before))
-    };
-    let keeps_before = end.iter().any(kept);
     let operand = |factor: Factor| match factor {
         Factor::Literal(x) => Operand::Literal(R::from_f64(x)),
         Factor::Slot(slot) => Operand::Register(at(slot)),
@@ -205,7 +194,6 @@ fn leap<R: Real>(
         counted: at(shape.counted),
         window: shape.window.map(at),
         before: at(before),
-        keeps_before,
         step: shape.step_number.map(at),
     })
 }

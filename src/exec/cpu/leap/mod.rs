@@ -17,7 +17,7 @@
 pub(super) mod steps;
 
 use super::math::Elementary;
-use super::program::{CodeBlock, Memory, Tile};
+use super::program::{CodeBlock, LANES, Memory, Tile};
 use super::real::Real;
 use super::simd::Simd;
 use steps::{Cells, Numbers, Rule, plain};
@@ -58,8 +58,6 @@ pub(super) struct Leap<R> {
     pub(super) window: Option<u16>,
     /// v before the spike, in these lanes.
     pub(super) before: u16,
-    /// Does anything read it?
-    pub(super) keeps_before: bool,
     /// Number of the step of the spike, where recorders ask for it: the uniform's register.
     pub(super) step: Option<u16>,
 }
@@ -93,18 +91,20 @@ impl<R: Elementary> Leap<R> {
         step: u32,
         n: u32,
     ) -> bool {
-        let numbers = [self.leak, self.threshold, self.reset];
+        let numbers = [self.leak, self.threshold];
         let tiles;
         let numbers = match numbers {
-            [
-                Operand::Literal(leak),
-                Operand::Literal(threshold),
-                Operand::Literal(reset),
-            ] => Numbers::Same([leak, threshold, reset]),
+            [Operand::Literal(leak), Operand::Literal(threshold)] => {
+                Numbers::Same([leak, threshold])
+            }
             _ => {
                 tiles = numbers.map(|number| number.tile(memory));
                 Numbers::Own(tiles.each_ref().map(|tile| &tile.0))
             }
+        };
+        let reset = match self.reset {
+            Operand::Literal(_) => None,
+            own @ Operand::Register(_) => Some(own.tile(memory)),
         };
         // In place: a copy of a tile is stored in pieces that the first loads would have to wait for.
         let registers = [
@@ -124,7 +124,6 @@ impl<R: Elementary> Leap<R> {
         let mut cells = Cells {
             v: &mut v.0,
             countdown: &mut countdown.0,
-            before: self.keeps_before.then_some(&mut before.0),
             drive: &drive.0,
             numbers,
         };
@@ -136,11 +135,25 @@ impl<R: Elementary> Leap<R> {
         if !R::leap(simd, &mut cells, rule) {
             plain::<R, FMA>(&mut cells, rule);
         }
-        // Who spiked in this leap has more left than who was refractory before it.
+        let (v, countdown, before) = (&mut v.0, &countdown.0, &mut before.0);
         let (least, mut any) = (R::word(self.hold - n).order(), R::ZERO);
-        for (counted, left) in counted.0.iter_mut().zip(&countdown.0) {
-            *counted = R::mask(left.order() > least);
-            any = any.or(*counted);
+        macro_rules! reset {
+            ($i:ident, $reset:expr) => {
+                for $i in 0..LANES {
+                    // Who spiked in this leap has more left than who was refractory before it.
+                    let spiked = countdown[$i].order() > least;
+                    counted.0[$i] = R::mask(spiked);
+                    any = any.or(counted.0[$i]);
+                    before[$i] = if spiked { v[$i] } else { before[$i] };
+                    // A step of a refractory cell adds 0, which ends a -0.
+                    v[$i] = if spiked { $reset + R::ZERO } else { v[$i] };
+                }
+            };
+        }
+        match (self.reset, &reset) {
+            (Operand::Literal(to), _) => reset!(i, to),
+            (_, Some(to)) => reset!(i, to.0[i]),
+            (_, None) => {}
         }
         if !any.is_true() {
             return false;

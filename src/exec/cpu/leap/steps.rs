@@ -1,8 +1,9 @@
 //! The steps of a leap.
 //!
-//! Takes v, countdown and drive of a tile; leaves v and countdown as they are after some steps, and v before
-//! a spike where there was one. Once in plain loops and once in AVX-512, with the same bits: there the lanes
-//! stay in the vector registers for all steps.
+//! Takes v, countdown and drive of a tile; leaves v and countdown as they are after some steps, but v as it was
+//! before the spike where there was one: a cell is refractory from its spike to the end of the leap, and is
+//! reset there. Once in plain loops and once in AVX-512, with the same bits: there the lanes stay in the vector
+//! registers for all steps.
 //!
 //! Must not know programs or registers of a tile.
 
@@ -11,13 +12,13 @@ use crate::exec::cpu::program::LANES;
 use crate::exec::cpu::real::Real;
 use crate::exec::cpu::simd::Simd;
 
-/// k, θ and the reset.
+/// k and θ.
 #[derive(Clone, Copy)]
 pub(in crate::exec::cpu) enum Numbers<'a, R> {
     /// The same in all lanes.
-    Same([R; 3]),
+    Same([R; 2]),
     /// Of each lane.
-    Own([&'a [R; LANES]; 3]),
+    Own([&'a [R; LANES]; 2]),
 }
 
 /// The lanes of a tile.
@@ -26,8 +27,6 @@ pub(in crate::exec::cpu) struct Cells<'a, R> {
     pub(in crate::exec::cpu) v: &'a mut [R; LANES],
     /// Steps for which the cell is still refractory.
     pub(in crate::exec::cpu) countdown: &'a mut [R; LANES],
-    /// v before the last spike, where that is asked for.
-    pub(in crate::exec::cpu) before: Option<&'a mut [R; LANES]>,
     /// d.
     pub(in crate::exec::cpu) drive: &'a [R; LANES],
     /// The other numbers.
@@ -52,12 +51,10 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
     rule: Rule,
 ) {
     let hold = R::word(rule.hold);
-    let mut unread = [R::ZERO; LANES];
     let (v, countdown, drive) = (&mut *cells.v, &mut *cells.countdown, cells.drive);
-    let before = cells.before.as_deref_mut().unwrap_or(&mut unread);
     // The steps, with these numbers of lane i. Two steps in a pass of the lanes were slower.
     macro_rules! steps {
-        ($i:ident, $beyond:tt, $leak:expr, $threshold:expr, $reset:expr) => {{
+        ($i:ident, $beyond:tt, $leak:expr, $threshold:expr) => {{
             for _ in 0..rule.n {
                 for $i in 0..LANES {
                     let held = countdown[$i].order() > R::ZERO.order();
@@ -66,18 +63,17 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
                     let spike = (new $beyond $threshold) & !held;
                     let less = countdown[$i].decremented();
                     let left = if held { less } else { R::ZERO };
-                    before[$i] = if spike { v[$i] } else { before[$i] };
-                    v[$i] = if spike { $reset } else { new };
+                    v[$i] = if spike { v[$i] } else { new };
                     countdown[$i] = if spike { hold } else { left };
                 }
             }
         }};
     }
     match (cells.numbers, rule.exceeds) {
-        (Numbers::Same([k, level, to]), true) => steps!(i, >, k, level, to),
-        (Numbers::Same([k, level, to]), false) => steps!(i, >=, k, level, to),
-        (Numbers::Own([k, level, to]), true) => steps!(i, >, k[i], level[i], to[i]),
-        (Numbers::Own([k, level, to]), false) => steps!(i, >=, k[i], level[i], to[i]),
+        (Numbers::Same([k, level]), true) => steps!(i, >, k, level),
+        (Numbers::Same([k, level]), false) => steps!(i, >=, k, level),
+        (Numbers::Own([k, level]), true) => steps!(i, >, k[i], level[i]),
+        (Numbers::Own([k, level]), false) => steps!(i, >=, k[i], level[i]),
     }
 }
 
@@ -103,8 +99,7 @@ impl Steps for f64 {
 pub(in crate::exec::cpu) use wide::{wide_f32, wide_f64};
 
 /// The steps in AVX-512. Eight vectors at once hide how long a step takes; what is left of a countdown is
-/// worked out at the end, and until then it is the step from which on the cell is free. A refractory cell
-/// that was reset to -0 keeps that sign, which 0 more would end.
+/// worked out at the end, and until then it is the step from which on the cell is free.
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::*;
@@ -125,21 +120,16 @@ mod wide {
             /// The steps.
             #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
             pub(in crate::exec::cpu) fn $name(cells: &mut Cells<'_, $real>, rule: Rule) {
-                let are_same = matches!(cells.numbers, Numbers::Same(_));
-                match (are_same, rule.exceeds, cells.before.is_some()) {
-                    (true, true, true) => $steps::<true, true, true>(cells, rule),
-                    (true, true, false) => $steps::<true, true, false>(cells, rule),
-                    (true, false, true) => $steps::<true, false, true>(cells, rule),
-                    (true, false, false) => $steps::<true, false, false>(cells, rule),
-                    (false, true, true) => $steps::<false, true, true>(cells, rule),
-                    (false, true, false) => $steps::<false, true, false>(cells, rule),
-                    (false, false, true) => $steps::<false, false, true>(cells, rule),
-                    (false, false, false) => $steps::<false, false, false>(cells, rule),
+                match (cells.numbers, rule.exceeds) {
+                    (Numbers::Same(_), true) => $steps::<true, true>(cells, rule),
+                    (Numbers::Same(_), false) => $steps::<true, false>(cells, rule),
+                    (Numbers::Own(_), true) => $steps::<false, true>(cells, rule),
+                    (Numbers::Own(_), false) => $steps::<false, false>(cells, rule),
                 }
             }
 
             #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-            fn $steps<const SAME: bool, const EXCEEDS: bool, const KEEPS: bool>(
+            fn $steps<const SAME: bool, const EXCEEDS: bool>(
                 cells: &mut Cells<'_, $real>,
                 rule: Rule,
             ) {
@@ -154,7 +144,7 @@ mod wide {
                 };
                 let (same, own) = match cells.numbers {
                     Numbers::Same(same) => (same, None),
-                    Numbers::Own(own) => ([0.0; 3], Some(own)),
+                    Numbers::Own(own) => ([0.0; 2], Some(own)),
                 };
                 let same = same.map(|number| $set(number));
                 let own = own.map(|own| own.map(|tile| tile.as_chunks::<$width>().0));
@@ -165,26 +155,21 @@ mod wide {
                 let v = cells.v.as_chunks_mut::<$width>().0;
                 let countdown = cells.countdown.as_chunks_mut::<$width>().0;
                 let drives = cells.drive.as_chunks::<$width>().0;
-                let mut befores = cells.before.as_mut().map(|b| b.as_chunks_mut::<$width>().0);
                 let [one, n] = [1, rule.n].map(|x| $set_word(x as $word));
                 for first in (0..LANES / $width).step_by(AT_ONCE) {
                     let mut now = [$zero(); AT_ONCE];
-                    let (mut before, mut drive) = (now, now);
+                    let mut drive = now;
                     let mut free_from = [_mm512_setzero_si512(); AT_ONCE];
                     for i in 0..AT_ONCE {
                         now[i] = load(&v[first + i]);
                         drive[i] = load(&drives[first + i]);
                         free_from[i] = load_word(&countdown[first + i]);
-                        if let Some(befores) = &befores {
-                            before[i] = load(&befores[first + i]);
-                        }
                     }
                     let mut step = _mm512_setzero_si512();
                     let mut after_spike = $add_word($set_word(rule.hold as $word), one);
                     for _ in 0..rule.n {
                         for i in 0..AT_ONCE {
-                            let [leak, threshold, reset] =
-                                [0, 1, 2].map(|which| number(which, first + i));
+                            let [leak, threshold] = [0, 1].map(|which| number(which, first + i));
                             let free = $at_most(free_from[i], step);
                             let change = $fused(now[i], leak, drive[i]);
                             let new = $add(now[i], free, now[i], change);
@@ -193,10 +178,7 @@ mod wide {
                             } else {
                                 $compare::<_CMP_GE_OQ>(free, new, threshold)
                             };
-                            if KEEPS {
-                                before[i] = $move(before[i], spike, now[i]);
-                            }
-                            now[i] = $move(new, spike, reset);
+                            now[i] = $move(new, spike, now[i]);
                             free_from[i] = $move_word(free_from[i], spike, after_spike);
                         }
                         step = $add_word(step, one);
@@ -206,9 +188,6 @@ mod wide {
                         store(&mut v[first + i], now[i]);
                         let left = $sub_word($max_word(free_from[i], n), n);
                         store_word(&mut countdown[first + i], left);
-                        if let Some(befores) = &mut befores {
-                            store(&mut befores[first + i], before[i]);
-                        }
                     }
                 }
             }
