@@ -12,13 +12,6 @@ use super::math::Elementary;
 use super::program::{CodeBlock, Deferral, Guard, LANES, Memory, PART, Program, Tile};
 use super::timeline::{Change, Timeline};
 
-/// States are swept for denormals after every so many steps: arithmetic on denormals costs a
-/// hundred times more. What decays by less than a factor of 10⁷ (f32) in that time never becomes
-/// denormal; what decays faster is soon 0. Measured: a decay by 0.01 to 0.999 per step runs as fast
-/// to its end as at its beginning. Products of tiny states within a step are not swept.
-/// An even number: the states are then where [`Program::swept`] says.
-const SWEEP_STEPS: u32 = 32;
-
 /// With this many parts in need, a guarded block runs on the whole tile.
 const MANY_PARTS: u32 = 3;
 
@@ -58,7 +51,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             &program.turned
         };
         let n = match &program.leap {
-            Some(leap) => leap_length(leap, changes, step..end),
+            Some(leap) => leap_length(program, leap, changes, step..end),
             None => 1,
         };
         let leap = program.leap.as_ref().filter(|_| n > 1);
@@ -114,7 +107,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
         {
             changes = rest;
         }
-        if (step - 1).is_multiple_of(SWEEP_STEPS) && step <= end {
+        if (step - 1).is_multiple_of(program.sweep_steps) && step <= end {
             sweep(&program.swept, memory);
         }
     }
@@ -127,11 +120,13 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
 /// step) or across a sweep.
 #[inline(always)]
 fn leap_length<R: Elementary>(
+    program: &Program<R>,
     leap: &Leap<R>,
     changes: &[Change<R>],
     steps: std::ops::Range<u32>,
 ) -> u32 {
-    let to_sweep = SWEEP_STEPS - (steps.start + SWEEP_STEPS - 1) % SWEEP_STEPS;
+    let between = program.sweep_steps;
+    let to_sweep = between - (steps.start + between - 1) % between;
     let most = leap
         .hold
         .min(to_sweep)

@@ -375,8 +375,11 @@ pub(super) struct Program<R> {
     pub(super) n_fixed: usize,
     /// The slots that live in registers.
     pub(super) homes: Vec<Home>,
-    /// Registers of floats that outlive an even step; they are swept for denormals.
+    /// Registers of floats that every step changes; they are swept for denormals. Where they are after an
+    /// even step.
     pub(super) swept: Vec<u16>,
+    /// They are swept after every so many steps, an even number.
+    pub(super) sweep_steps: u32,
     /// The shared tables, none empty.
     pub(super) tables: Vec<Vec<R>>,
     /// Entries per cell of each stream.
