@@ -71,8 +71,12 @@ pub(super) trait Real:
     /// The bits of x: from 0 on ordered as the numbers are, with infinity, NaN and whatever is
     /// negative above all.
     fn order(self) -> Self::Bits;
-    /// The lane that holds the integer less 1, which is not 0.
-    fn decremented(self) -> Self;
+    /// Is the integer of this lane larger? Both are below 2³¹.
+    fn exceeds(self, other: Self) -> Self;
+    /// The larger of two such integers.
+    fn later(self, other: Self) -> Self;
+    /// This integer less the other, which is not larger.
+    fn less(self, other: Self) -> Self;
     /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵.
     fn about_reciprocal(self) -> Self;
     /// |x|.
@@ -192,8 +196,17 @@ macro_rules! real {
                 self.to_bits()
             }
             #[inline(always)]
-            fn decremented(self) -> Self {
-                $real::from_bits(self.to_bits().wrapping_sub(1))
+            fn exceeds(self, other: Self) -> Self {
+                Self::mask(self.to_bits().cast_signed() > other.to_bits().cast_signed())
+            }
+            #[inline(always)]
+            fn later(self, other: Self) -> Self {
+                let (a, b) = (self.to_bits().cast_signed(), other.to_bits().cast_signed());
+                $real::from_bits(a.max(b).cast_unsigned())
+            }
+            #[inline(always)]
+            fn less(self, other: Self) -> Self {
+                $real::from_bits(self.to_bits().wrapping_sub(other.to_bits()))
             }
             #[inline(always)]
             fn about_reciprocal(self) -> Self {

@@ -26,7 +26,7 @@ use steps::{Cells, Numbers, Rule, plain};
 pub(super) const SHORTEST: u32 = 4;
 
 /// A refractory period from here on is not for leaps, which count steps beyond its end.
-pub(super) const LONGEST_HOLD: u32 = 1 << 31;
+pub(super) const LONGEST_HOLD: u32 = 1 << 30;
 
 /// A shape with its registers.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl<R: Elementary> Leap<R> {
         };
         let mut cells = Cells {
             v: &mut v.0,
-            countdown: &mut countdown.0,
+            free_from: &mut countdown.0,
             drive: &drive.0,
             numbers,
         };
@@ -135,18 +135,19 @@ impl<R: Elementary> Leap<R> {
         if !R::leap(simd, &mut cells, rule) {
             plain::<R, FMA>(&mut cells, rule);
         }
-        let (v, countdown, before) = (&mut v.0, &countdown.0, &mut before.0);
-        let (least, mut any) = (R::word(self.hold - n).order(), R::ZERO);
+        let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
+        let (hold, n_steps, mut any) = (R::word(self.hold), R::word(n), R::ZERO);
         macro_rules! reset {
             ($i:ident, $reset:expr) => {
                 for $i in 0..LANES {
-                    // Who spiked in this leap has more left than who was refractory before it.
-                    let spiked = countdown[$i].order() > least;
-                    counted.0[$i] = R::mask(spiked);
-                    any = any.or(counted.0[$i]);
-                    before[$i] = if spiked { v[$i] } else { before[$i] };
+                    // Who was refractory before the leap is free before the end of a whole period.
+                    let spiked = countdown[$i].exceeds(hold);
+                    counted.0[$i] = spiked;
+                    any = any.or(spiked);
+                    before[$i] = R::select(spiked, v[$i], before[$i]);
                     // A step of a refractory cell adds 0, which ends a -0.
-                    v[$i] = if spiked { $reset + R::ZERO } else { v[$i] };
+                    v[$i] = R::select(spiked, $reset + R::ZERO, v[$i]);
+                    countdown[$i] = countdown[$i].later(n_steps).less(n_steps);
                 }
             };
         }

@@ -1,8 +1,8 @@
 //! The steps of a leap.
 //!
-//! Takes v, countdown and drive of a tile; leaves v and countdown as they are after some steps, but v as it was
-//! before the spike where there was one: a cell is refractory from its spike to the end of the leap, and is
-//! reset there. Once in plain loops and once in AVX-512, with the same bits: there the lanes stay in the vector
+//! Takes v and drive of a tile, and for each cell the step of the leap from which on it is free; leaves v as it
+//! is after some steps, but as it was before the spike where there was one, and the step from which on that
+//! cell is free again: it is refractory from its spike to the end of the leap, and is reset there. Once in plain loops and once in AVX-512, with the same bits: there the lanes stay in the vector
 //! registers for all steps.
 //!
 //! Must not know programs or registers of a tile.
@@ -25,8 +25,8 @@ pub(in crate::exec::cpu) enum Numbers<'a, R> {
 pub(in crate::exec::cpu) struct Cells<'a, R> {
     /// v.
     pub(in crate::exec::cpu) v: &'a mut [R; LANES],
-    /// Steps for which the cell is still refractory.
-    pub(in crate::exec::cpu) countdown: &'a mut [R; LANES],
+    /// The step from which on the cell is no longer refractory, beginning with 0.
+    pub(in crate::exec::cpu) free_from: &'a mut [R; LANES],
     /// d.
     pub(in crate::exec::cpu) drive: &'a [R; LANES],
     /// The other numbers.
@@ -50,21 +50,21 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
     cells: &mut Cells<'_, R>,
     rule: Rule,
 ) {
-    let hold = R::word(rule.hold);
-    let (v, countdown, drive) = (&mut *cells.v, &mut *cells.countdown, cells.drive);
-    // The steps, with these numbers of lane i. Two steps in a pass of the lanes were slower.
+    let (v, free_from, drive) = (&mut *cells.v, &mut *cells.free_from, cells.drive);
+    // The steps, with these numbers of lane i; masks are faster than choices, which AVX2 has no instruction
+    // for that is done in one. Two steps in a pass of the lanes were slower.
     macro_rules! steps {
         ($i:ident, $beyond:tt, $leak:expr, $threshold:expr) => {{
-            for _ in 0..rule.n {
+            for step in 0..rule.n {
+                let after_spike = R::word(rule.hold + 1 + step);
+                let step = R::word(step);
                 for $i in 0..LANES {
-                    let held = countdown[$i].order() > R::ZERO.order();
-                    let change = fma::<R, FMA>(v[$i], $leak, drive[$i]);
-                    let new = v[$i] + if held { R::ZERO } else { change };
-                    let spike = (new $beyond $threshold) & !held;
-                    let less = countdown[$i].decremented();
-                    let left = if held { less } else { R::ZERO };
-                    v[$i] = if spike { v[$i] } else { new };
-                    countdown[$i] = if spike { hold } else { left };
+                    let free = free_from[$i].exceeds(step).not();
+                    let change = fma::<R, FMA>(v[$i], $leak, drive[$i]).and(free);
+                    let new = v[$i] + change;
+                    let spike = R::mask(new $beyond $threshold).and(free);
+                    v[$i] = v[$i] + change.and(spike.not());
+                    free_from[$i] = free_from[$i].later(after_spike.and(spike));
                 }
             }
         }};
@@ -98,8 +98,7 @@ impl Steps for f64 {
 #[cfg(target_arch = "x86_64")]
 pub(in crate::exec::cpu) use wide::{wide_f32, wide_f64};
 
-/// The steps in AVX-512. Eight vectors at once hide how long a step takes; what is left of a countdown is
-/// worked out at the end, and until then it is the step from which on the cell is free.
+/// The steps in AVX-512. Eight vectors at once hide how long a step takes.
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use std::arch::x86_64::*;
@@ -115,7 +114,7 @@ mod wide {
             $set:ident, $zero:ident, $load:ident, $store:ident,
             $fused:ident, $add:ident, $compare:ident, $move:ident;
             $set_word:ident, $load_word:ident, $store_word:ident,
-            $add_word:ident, $sub_word:ident, $max_word:ident, $at_most:ident, $move_word:ident
+            $add_word:ident, $at_most:ident, $move_word:ident
         ) => {
             /// The steps.
             #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
@@ -153,9 +152,9 @@ mod wide {
                     _ => same[which],
                 };
                 let v = cells.v.as_chunks_mut::<$width>().0;
-                let countdown = cells.countdown.as_chunks_mut::<$width>().0;
+                let free_froms = cells.free_from.as_chunks_mut::<$width>().0;
                 let drives = cells.drive.as_chunks::<$width>().0;
-                let [one, n] = [1, rule.n].map(|x| $set_word(x as $word));
+                let one = $set_word(1);
                 for first in (0..LANES / $width).step_by(AT_ONCE) {
                     let mut now = [$zero(); AT_ONCE];
                     let mut drive = now;
@@ -163,7 +162,7 @@ mod wide {
                     for i in 0..AT_ONCE {
                         now[i] = load(&v[first + i]);
                         drive[i] = load(&drives[first + i]);
-                        free_from[i] = load_word(&countdown[first + i]);
+                        free_from[i] = load_word(&free_froms[first + i]);
                     }
                     let mut step = _mm512_setzero_si512();
                     let mut after_spike = $add_word($set_word(rule.hold as $word), one);
@@ -186,8 +185,7 @@ mod wide {
                     }
                     for i in 0..AT_ONCE {
                         store(&mut v[first + i], now[i]);
-                        let left = $sub_word($max_word(free_from[i], n), n);
-                        store_word(&mut countdown[first + i], left);
+                        store_word(&mut free_froms[first + i], free_from[i]);
                     }
                 }
             }
@@ -199,15 +197,13 @@ mod wide {
         _mm512_set1_ps, _mm512_setzero_ps, _mm512_loadu_ps, _mm512_storeu_ps,
         _mm512_fmadd_ps, _mm512_mask_add_ps, _mm512_mask_cmp_ps_mask, _mm512_mask_mov_ps;
         _mm512_set1_epi32, _mm512_loadu_epi32, _mm512_storeu_epi32,
-        _mm512_add_epi32, _mm512_sub_epi32, _mm512_max_epu32, _mm512_cmple_epu32_mask,
-        _mm512_mask_mov_epi32
+        _mm512_add_epi32, _mm512_cmple_epu32_mask, _mm512_mask_mov_epi32
     );
     wide!(
         wide_f64, steps_f64, f64, __m512d, 8, i64;
         _mm512_set1_pd, _mm512_setzero_pd, _mm512_loadu_pd, _mm512_storeu_pd,
         _mm512_fmadd_pd, _mm512_mask_add_pd, _mm512_mask_cmp_pd_mask, _mm512_mask_mov_pd;
         _mm512_set1_epi64, _mm512_loadu_epi64, _mm512_storeu_epi64,
-        _mm512_add_epi64, _mm512_sub_epi64, _mm512_max_epu64, _mm512_cmple_epu64_mask,
-        _mm512_mask_mov_epi64
+        _mm512_add_epi64, _mm512_cmple_epu64_mask, _mm512_mask_mov_epi64
     );
 }
