@@ -71,12 +71,12 @@ pub(super) trait Real:
     /// The bits of x: from 0 on ordered as the numbers are, with infinity, NaN and whatever is
     /// negative above all.
     fn order(self) -> Self::Bits;
-    /// Is the integer of this lane larger? Both are below 2³¹.
-    fn exceeds(self, other: Self) -> Self;
-    /// The larger of two such integers.
-    fn later(self, other: Self) -> Self;
-    /// This integer less the other, which is not larger.
-    fn less(self, other: Self) -> Self;
+    /// The float of an integer below 2²².
+    fn small(n: u32) -> Self;
+    /// The float of such an integer in a lane.
+    fn float_of_small(self) -> Self;
+    /// The lane that holds such an integer, of its float.
+    fn small_of_float(self) -> Self;
     /// About 1/x, within 6 %, for |x| from 2⁻¹²⁵ to 2¹²⁵.
     fn about_reciprocal(self) -> Self;
     /// |x|.
@@ -120,7 +120,7 @@ pub(super) trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $bits:ident, $sign:expr, $twice_one:expr, $from:expr) => {
+    ($real:ident, $bits:ident, $sign:expr, $twice_one:expr, $units:expr, $from:expr) => {
         impl Real for $real {
             type Bits = $bits;
 
@@ -196,17 +196,17 @@ macro_rules! real {
                 self.to_bits()
             }
             #[inline(always)]
-            fn exceeds(self, other: Self) -> Self {
-                Self::mask(self.to_bits().cast_signed() > other.to_bits().cast_signed())
+            fn small(n: u32) -> Self {
+                Self::word(n).float_of_small()
             }
             #[inline(always)]
-            fn later(self, other: Self) -> Self {
-                let (a, b) = (self.to_bits().cast_signed(), other.to_bits().cast_signed());
-                $real::from_bits(a.max(b).cast_unsigned())
+            fn float_of_small(self) -> Self {
+                // Put into the last places of 2²³ or 2⁵².
+                $real::from_bits(self.to_bits() | $units.to_bits()) - $units
             }
             #[inline(always)]
-            fn less(self, other: Self) -> Self {
-                $real::from_bits(self.to_bits().wrapping_sub(other.to_bits()))
+            fn small_of_float(self) -> Self {
+                $real::from_bits((self + $units).to_bits() ^ $units.to_bits())
             }
             #[inline(always)]
             fn about_reciprocal(self) -> Self {
@@ -284,11 +284,19 @@ fn same(x: f64) -> f64 {
     x
 }
 
-real!(f32, u32, 0x8000_0000_u32, 0x7ef3_11c7_u32, narrow);
+real!(
+    f32,
+    u32,
+    0x8000_0000_u32,
+    0x7ef3_11c7_u32,
+    8_388_608.0_f32,
+    narrow
+);
 real!(
     f64,
     u64,
     0x8000_0000_0000_0000_u64,
     0x7fde_6238_22fc_16e6_u64,
+    4_503_599_627_370_496.0_f64,
     same
 );

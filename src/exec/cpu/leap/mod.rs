@@ -25,8 +25,8 @@ use steps::{Cells, Numbers, Rule, plain};
 /// A leap shorter than this is not worth its beginning and end.
 pub(super) const SHORTEST: u32 = 4;
 
-/// A refractory period from here on is not for leaps, which count steps beyond its end.
-pub(super) const LONGEST_HOLD: u32 = 1 << 30;
+/// A refractory period from here on is not for leaps, which count steps beyond its end in small floats.
+pub(super) const LONGEST_HOLD: u32 = 1 << 20;
 
 /// A shape with its registers.
 #[derive(Clone, Debug)]
@@ -121,6 +121,9 @@ impl<R: Elementary> Leap<R> {
             // They are made to differ.
             return false;
         };
+        for left in &mut countdown.0 {
+            *left = left.float_of_small();
+        }
         let mut cells = Cells {
             v: &mut v.0,
             free_from: &mut countdown.0,
@@ -136,18 +139,19 @@ impl<R: Elementary> Leap<R> {
             plain::<R, FMA>(&mut cells, rule);
         }
         let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
-        let (hold, n_steps, mut any) = (R::word(self.hold), R::word(n), R::ZERO);
+        let (hold, n_steps, mut any) = (R::small(self.hold), R::small(n), R::ZERO);
         macro_rules! reset {
             ($i:ident, $reset:expr) => {
                 for $i in 0..LANES {
                     // Who was refractory before the leap is free before the end of a whole period.
-                    let spiked = countdown[$i].exceeds(hold);
+                    let spiked = R::mask(countdown[$i] > hold);
                     counted.0[$i] = spiked;
                     any = any.or(spiked);
                     before[$i] = R::select(spiked, v[$i], before[$i]);
                     // A step of a refractory cell adds 0, which ends a -0.
                     v[$i] = R::select(spiked, $reset + R::ZERO, v[$i]);
-                    countdown[$i] = countdown[$i].later(n_steps).less(n_steps);
+                    let left = countdown[$i] - n_steps;
+                    countdown[$i] = if left > R::ZERO { left } else { R::ZERO }.small_of_float();
                 }
             };
         }

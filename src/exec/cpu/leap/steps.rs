@@ -25,7 +25,8 @@ pub(in crate::exec::cpu) enum Numbers<'a, R> {
 pub(in crate::exec::cpu) struct Cells<'a, R> {
     /// v.
     pub(in crate::exec::cpu) v: &'a mut [R; LANES],
-    /// The step from which on the cell is no longer refractory, beginning with 0.
+    /// The step from which on the cell is no longer refractory, beginning with 0. A float: not all vector
+    /// instructions compare integers of 64 bits.
     pub(in crate::exec::cpu) free_from: &'a mut [R; LANES],
     /// d.
     pub(in crate::exec::cpu) drive: &'a [R; LANES],
@@ -56,15 +57,16 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
     macro_rules! steps {
         ($i:ident, $beyond:tt, $leak:expr, $threshold:expr) => {{
             for step in 0..rule.n {
-                let after_spike = R::word(rule.hold + 1 + step);
-                let step = R::word(step);
+                let after_spike = R::small(rule.hold + 1 + step);
+                let step = R::small(step);
                 for $i in 0..LANES {
-                    let free = free_from[$i].exceeds(step).not();
+                    let free = R::mask(free_from[$i] <= step);
                     let change = fma::<R, FMA>(v[$i], $leak, drive[$i]).and(free);
                     let new = v[$i] + change;
                     let spike = R::mask(new $beyond $threshold).and(free);
                     v[$i] = v[$i] + change.and(spike.not());
-                    free_from[$i] = free_from[$i].later(after_spike.and(spike));
+                    let then = after_spike.and(spike);
+                    free_from[$i] = if then > free_from[$i] { then } else { free_from[$i] };
                 }
             }
         }};
@@ -101,20 +103,24 @@ pub(in crate::exec::cpu) use wide::{wide_f32, wide_f64};
 /// The steps in AVX-512. Eight vectors at once hide how long a step takes.
 #[cfg(target_arch = "x86_64")]
 mod wide {
-    use std::arch::x86_64::*;
+    use std::arch::x86_64::{
+        __m512, __m512d, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_LE_OQ, _mm512_add_pd, _mm512_add_ps,
+        _mm512_cmp_pd_mask, _mm512_cmp_ps_mask, _mm512_fmadd_pd, _mm512_fmadd_ps, _mm512_loadu_pd,
+        _mm512_loadu_ps, _mm512_mask_add_pd, _mm512_mask_add_ps, _mm512_mask_cmp_pd_mask,
+        _mm512_mask_cmp_ps_mask, _mm512_mask_mov_pd, _mm512_mask_mov_ps, _mm512_set1_pd,
+        _mm512_set1_ps, _mm512_setzero_pd, _mm512_setzero_ps, _mm512_storeu_pd, _mm512_storeu_ps,
+    };
 
-    use super::{Cells, LANES, Numbers, Rule};
+    use super::{Cells, LANES, Numbers, Real, Rule};
 
     /// Vectors at once.
     const AT_ONCE: usize = 8;
 
     macro_rules! wide {
         (
-            $name:ident, $steps:ident, $real:ty, $vector:ty, $width:literal, $word:ty;
-            $set:ident, $zero:ident, $load:ident, $store:ident,
-            $fused:ident, $add:ident, $compare:ident, $move:ident;
-            $set_word:ident, $load_word:ident, $store_word:ident,
-            $add_word:ident, $at_most:ident, $move_word:ident
+            $name:ident, $steps:ident, $real:ident, $vector:ty, $width:literal;
+            $set:ident, $zero:ident, $load:ident, $store:ident, $fused:ident, $add:ident,
+            $add_where:ident, $compare:ident, $compare_where:ident, $move:ident
         ) => {
             /// The steps.
             #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
@@ -136,11 +142,6 @@ mod wide {
                 let load = |from: &[$real; $width]| unsafe { $load(from.as_ptr()) };
                 let store =
                     |to: &mut [$real; $width], x: $vector| unsafe { $store(to.as_mut_ptr(), x) };
-                let load_word =
-                    |from: &[$real; $width]| unsafe { $load_word(from.as_ptr().cast()) };
-                let store_word = |to: &mut [$real; $width], x: __m512i| unsafe {
-                    $store_word(to.as_mut_ptr().cast(), x);
-                };
                 let (same, own) = match cells.numbers {
                     Numbers::Same(same) => (same, None),
                     Numbers::Own(own) => ([0.0; 2], Some(own)),
@@ -154,38 +155,37 @@ mod wide {
                 let v = cells.v.as_chunks_mut::<$width>().0;
                 let free_froms = cells.free_from.as_chunks_mut::<$width>().0;
                 let drives = cells.drive.as_chunks::<$width>().0;
-                let one = $set_word(1);
+                let one = $set(1.0);
                 for first in (0..LANES / $width).step_by(AT_ONCE) {
                     let mut now = [$zero(); AT_ONCE];
-                    let mut drive = now;
-                    let mut free_from = [_mm512_setzero_si512(); AT_ONCE];
+                    let (mut drive, mut free_from) = (now, now);
                     for i in 0..AT_ONCE {
                         now[i] = load(&v[first + i]);
                         drive[i] = load(&drives[first + i]);
-                        free_from[i] = load_word(&free_froms[first + i]);
+                        free_from[i] = load(&free_froms[first + i]);
                     }
-                    let mut step = _mm512_setzero_si512();
-                    let mut after_spike = $add_word($set_word(rule.hold as $word), one);
+                    let mut step = $zero();
+                    let mut after_spike = $set($real::small(rule.hold + 1));
                     for _ in 0..rule.n {
                         for i in 0..AT_ONCE {
                             let [leak, threshold] = [0, 1].map(|which| number(which, first + i));
-                            let free = $at_most(free_from[i], step);
+                            let free = $compare::<_CMP_LE_OQ>(free_from[i], step);
                             let change = $fused(now[i], leak, drive[i]);
-                            let new = $add(now[i], free, now[i], change);
+                            let new = $add_where(now[i], free, now[i], change);
                             let spike = if EXCEEDS {
-                                $compare::<_CMP_GT_OQ>(free, new, threshold)
+                                $compare_where::<_CMP_GT_OQ>(free, new, threshold)
                             } else {
-                                $compare::<_CMP_GE_OQ>(free, new, threshold)
+                                $compare_where::<_CMP_GE_OQ>(free, new, threshold)
                             };
                             now[i] = $move(new, spike, now[i]);
-                            free_from[i] = $move_word(free_from[i], spike, after_spike);
+                            free_from[i] = $move(free_from[i], spike, after_spike);
                         }
-                        step = $add_word(step, one);
-                        after_spike = $add_word(after_spike, one);
+                        step = $add(step, one);
+                        after_spike = $add(after_spike, one);
                     }
                     for i in 0..AT_ONCE {
                         store(&mut v[first + i], now[i]);
-                        store_word(&mut free_froms[first + i], free_from[i]);
+                        store(&mut free_froms[first + i], free_from[i]);
                     }
                 }
             }
@@ -193,17 +193,15 @@ mod wide {
     }
 
     wide!(
-        wide_f32, steps_f32, f32, __m512, 16, i32;
-        _mm512_set1_ps, _mm512_setzero_ps, _mm512_loadu_ps, _mm512_storeu_ps,
-        _mm512_fmadd_ps, _mm512_mask_add_ps, _mm512_mask_cmp_ps_mask, _mm512_mask_mov_ps;
-        _mm512_set1_epi32, _mm512_loadu_epi32, _mm512_storeu_epi32,
-        _mm512_add_epi32, _mm512_cmple_epu32_mask, _mm512_mask_mov_epi32
+        wide_f32, steps_f32, f32, __m512, 16;
+        _mm512_set1_ps, _mm512_setzero_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps,
+        _mm512_add_ps, _mm512_mask_add_ps, _mm512_cmp_ps_mask, _mm512_mask_cmp_ps_mask,
+        _mm512_mask_mov_ps
     );
     wide!(
-        wide_f64, steps_f64, f64, __m512d, 8, i64;
-        _mm512_set1_pd, _mm512_setzero_pd, _mm512_loadu_pd, _mm512_storeu_pd,
-        _mm512_fmadd_pd, _mm512_mask_add_pd, _mm512_mask_cmp_pd_mask, _mm512_mask_mov_pd;
-        _mm512_set1_epi64, _mm512_loadu_epi64, _mm512_storeu_epi64,
-        _mm512_add_epi64, _mm512_cmple_epu64_mask, _mm512_mask_mov_epi64
+        wide_f64, steps_f64, f64, __m512d, 8;
+        _mm512_set1_pd, _mm512_setzero_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd,
+        _mm512_add_pd, _mm512_mask_add_pd, _mm512_cmp_pd_mask, _mm512_mask_cmp_pd_mask,
+        _mm512_mask_mov_pd
     );
 }
