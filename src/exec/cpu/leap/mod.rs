@@ -138,29 +138,13 @@ impl<R: Elementary> Leap<R> {
         if !R::leap(simd, &mut cells, rule) {
             plain::<R, FMA>(&mut cells, rule);
         }
-        let (v, countdown, before) = (&mut v.0, &mut countdown.0, &mut before.0);
-        let (hold, n_steps, mut any) = (R::small(self.hold), R::small(n), R::ZERO);
-        macro_rules! reset {
-            ($i:ident, $reset:expr) => {
-                for $i in 0..LANES {
-                    // Who was refractory before the leap is free before the end of a whole period.
-                    let spiked = R::mask(countdown[$i] > hold);
-                    counted.0[$i] = spiked;
-                    any = any.or(spiked);
-                    before[$i] = R::select(spiked, v[$i], before[$i]);
-                    // A step of a refractory cell adds 0, which ends a -0.
-                    v[$i] = R::select(spiked, $reset + R::ZERO, v[$i]);
-                    let left = countdown[$i] - n_steps;
-                    countdown[$i] = if left > R::ZERO { left } else { R::ZERO }.small_of_float();
-                }
-            };
-        }
-        match (self.reset, &reset) {
-            (Operand::Literal(to), _) => reset!(i, to),
-            (_, Some(to)) => reset!(i, to.0[i]),
-            (_, None) => {}
-        }
-        if !any.is_true() {
+        let lanes = (&mut v.0, &mut countdown.0, &mut before.0, &mut counted.0);
+        let any = match (self.reset, &reset) {
+            (Operand::Literal(to), _) => settle(lanes, rule, |_| to),
+            (_, Some(to)) => settle(lanes, rule, |lane| to.0[lane]),
+            (_, None) => return false,
+        };
+        if !any {
             return false;
         }
         let asked = self
@@ -177,4 +161,34 @@ impl<R: Elementary> Leap<R> {
         self.window
             .is_none_or(|w| memory.registers[usize::from(w)].0[0].is_true())
     }
+}
+
+/// The lanes of v, the countdown, v before a spike, and whether there was one.
+type Lanes<'a, R> = (
+    &'a mut [R; LANES],
+    &'a mut [R; LANES],
+    &'a mut [R; LANES],
+    &'a mut [R; LANES],
+);
+
+/// Resets who spiked, after the steps of `rule`, and counts down again; true if anybody spiked.
+#[inline(always)]
+fn settle<R: Elementary>(
+    (v, countdown, before, spikes): Lanes<'_, R>,
+    rule: Rule,
+    reset: impl Fn(usize) -> R,
+) -> bool {
+    let (hold, n, mut any) = (R::small(rule.hold), R::small(rule.n), R::ZERO);
+    for i in 0..LANES {
+        // Who was refractory before the leap is free before the end of a whole period.
+        let spiked = R::mask(countdown[i] > hold);
+        spikes[i] = spiked;
+        any = any.or(spiked);
+        before[i] = R::select(spiked, v[i], before[i]);
+        // A step of a refractory cell adds 0, which ends a -0.
+        v[i] = R::select(spiked, reset(i) + R::ZERO, v[i]);
+        let left = countdown[i] - n;
+        countdown[i] = if left > R::ZERO { left } else { R::ZERO }.small_of_float();
+    }
+    any.is_true()
 }
