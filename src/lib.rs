@@ -44,7 +44,8 @@
 //! - Time is a whole number of steps: `t = step·dt`, never a running sum.
 //! - On one engine and one kernel the results are the same to the bit for any cut into tiles, chunks
 //!   and threads. Between engines floats agree within stated bounds, counts exactly.
-//! - `unsafe` stands in one place: the call into code compiled for the processor's vector unit.
+//! - `unsafe` stands in two places: the CPU engine's calls of code for the processor's vector unit, and the
+//!   making of the GPU engine's pipeline cache.
 //!
 //! A test (`tests/layers.rs`) reads the sources and holds all of this to its word.
 //!

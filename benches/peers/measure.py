@@ -311,10 +311,11 @@ def prepare(process, job, steps, expected, chosen):
         cells_that_differ=differ,
     )
     n = max(10, min(steps, 2_000_000 // job["cells"]))
-    seconds = run(process, n)["seconds"]
+    fixed = run(process, n)["seconds"]  # what a run takes whatever its steps, at most
+    seconds = 0.0
     while seconds < chosen.seconds / 4 and n < 100_000_000:
         n *= max(2, min(10, int(chosen.seconds / 2 / max(seconds, 1e-6))))
-        seconds = run(process, n)["seconds"]
+        seconds = run(process, n)["seconds"] - fixed
     n = int(n * chosen.seconds / seconds)
     unit = 10 ** max(0, len(str(n)) - 2)
     entry["steps"] = max(10, n // unit * unit)

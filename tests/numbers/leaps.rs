@@ -68,6 +68,19 @@ fn leaps_give_the_bits_of_single_steps() {
         ..options(31, "200 ms")
     };
     same(&fi(lif(), &late).unwrap());
+    // Periods of which no even number of steps holds a whole number, and one longer than any leap.
+    for period in ["t_ref=2.7", "t_ref=0.5", "t_ref=31.7"] {
+        let held = FiOptions {
+            set: vec![period.into(), "v_r=-65,-60".into()],
+            ..options(40, "150 ms")
+        };
+        same(&fi(lif(), &held).unwrap());
+    }
+    let beyond = "model beyond\nparam tau = 10 ms\ninput I : mV\nrange I = 0 : 60 mV\n\
+                  dv/dt = (I - v)/tau : mV (unless refractory)\ninit v = 0 mV\nthreshold v > 15 mV\n\
+                  reset v = 0 mV\nrefractory 2 ms\n";
+    let beyond = from_text("beyond", beyond).unwrap_or_else(|e| panic!("{e}"));
+    same(&fi(beyond, &options(300, "200 ms")).unwrap());
     let text = "model = \"lif\"\nduration = 150\n[stimulus.I]\nkind = \"pulses\"\ncount = 9\nwidth = 7.3\n\
                 period = 11.9\nonset = 3\n[sweep]\n\"I.amplitude\" = { from = 0, to = 9, n = 300 }\n\
                 [record]\nfeatures = true\nspikes = { capacity = 3 }\n";

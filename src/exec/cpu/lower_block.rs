@@ -3,19 +3,18 @@
 //! Takes a block and the registers of its slots; gives its instructions. The values of a block get
 //! scratch registers by last use, so few are alive at once. A block's result is computed straight
 //! into its slot's register where the old value is dead by then, and copied (under a guard: blended)
-//! at the end of the block otherwise.
+//! at the end of the block otherwise (`lower_stores`).
 //!
 //! Must not know how instructions are carried out.
 
-use std::collections::HashMap;
-
 use super::curves::LookedUp;
+use super::lower_stores::goes_first;
 use super::program::{Code, Deferral, Guard, Inst, Program};
 use super::real::Real;
 use super::select::{Pick, select};
 use super::turns::Turns;
 use crate::exec::ExecError;
-use crate::ir::{Block, Literal, Op, Slot, StoreAt, Value};
+use crate::ir::{Block, Literal, Op, Slot, Value};
 
 /// When `block` runs, in registers of an even step.
 pub(super) fn guard<R: Real>(
@@ -40,16 +39,6 @@ pub(super) fn register(index: usize) -> Result<u16, ExecError> {
         .map_err(|_| ExecError::TooLarge("the model needs more than 65536 vector registers".into()))
 }
 
-/// May this store happen when the block begins? It saves another slot's old value where nothing
-/// reads its own, so that the other slot can be written in place.
-fn goes_first(block: &Block, &(slot, v): &(Slot, Value)) -> bool {
-    let copies = matches!(block.instrs[v.index()].op, Op::Load(loaded) if loaded != slot);
-    copies && block.guard.is_none() && block.instrs.iter().all(|instr| instr.op != Op::Load(slot))
-}
-
-/// A register to be written, with the register or the literal that it takes.
-type Move = (u16, Result<u16, Literal>);
-
 /// What is settled about a block before its instructions are chosen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Selection {
@@ -61,7 +50,7 @@ pub(super) struct Selection {
 
 /// The lowering of one block.
 pub(super) struct Lowering<'a, R> {
-    block: &'a Block,
+    pub(super) block: &'a Block,
     /// Its place in the step.
     index: usize,
     turns: &'a Turns,
@@ -71,8 +60,9 @@ pub(super) struct Lowering<'a, R> {
     last_use: Vec<usize>,
     /// The register of each value, once it has one.
     place: Vec<Option<u16>>,
-    free: Vec<u16>,
-    guard: Guard,
+    /// Scratch registers that hold nothing.
+    pub(super) free: Vec<u16>,
+    pub(super) guard: Guard,
     pub(super) insts: Vec<Inst<R>>,
     pub(super) n_registers: usize,
 }
@@ -188,52 +178,8 @@ impl<'a, R: Real> Lowering<'a, R> {
         Ok(())
     }
 
-    /// Emits what the curve stands for that was emitted last, and the curve in the lanes where it holds all
-    /// the same.
-    fn exact(&mut self, curve: &Pick) -> Result<(), ExecError> {
-        let at = self.insts.len() - 1;
-        let inst = self.insts[at];
-        let mut place: HashMap<Value, u16> = HashMap::new();
-        for (i, v) in curve.src.iter().enumerate() {
-            place.insert(*v, inst.src[i]);
-        }
-        let mut last_use: HashMap<Value, usize> = HashMap::new();
-        for (position, pick) in curve.exact.iter().enumerate() {
-            last_use.extend(pick.src.iter().map(|&v| (v, position)));
-        }
-        let mut dst = inst.dst;
-        for (position, pick) in curve.exact.iter().enumerate() {
-            dst = self.scratch()?;
-            let mut src = [dst; 3];
-            for (register, v) in src.iter_mut().zip(&pick.src) {
-                *register = place.get(v).copied().unwrap_or(0);
-            }
-            self.insts.push(Inst {
-                code: pick.code,
-                dst,
-                src,
-                list: pick.list,
-                k: pick.k.map(R::literal),
-            });
-            let ends = |v: &&Value| last_use[*v] == position && !curve.src.contains(v);
-            for v in pick.src.iter().filter(ends) {
-                self.free.extend(place.remove(v));
-            }
-            place.insert(Value(u32::try_from(pick.value).unwrap_or(u32::MAX)), dst);
-        }
-        self.free.push(dst);
-        self.insts.push(Inst {
-            code: Code::CurveWithin,
-            src: [inst.src[0], inst.src[1], dst],
-            ..inst
-        });
-        let behind = self.insts.len() - 1 - at;
-        self.insts[at].k[1] = R::word(u32::try_from(behind).unwrap_or(u32::MAX));
-        Ok(())
-    }
-
     /// The register to which the block stores `slot`, if it has to.
-    fn target(&self, slot: Slot) -> Option<u16> {
+    pub(super) fn target(&self, slot: Slot) -> Option<u16> {
         if self.turns.is_alias(slot) {
             return None;
         }
@@ -260,11 +206,11 @@ impl<'a, R: Real> Lowering<'a, R> {
         keeps || !is_direct || old_is_stored
     }
 
-    fn register_of(&self, v: Value) -> u16 {
+    pub(super) fn register_of(&self, v: Value) -> u16 {
         self.place[v.index()].unwrap_or(0)
     }
 
-    fn scratch(&mut self) -> Result<u16, ExecError> {
+    pub(super) fn scratch(&mut self) -> Result<u16, ExecError> {
         if let Some(free) = self.free.pop() {
             return Ok(free);
         }
@@ -308,111 +254,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             }
     }
 
-    fn list(&mut self, entry: &StoreAt) {
-        let (index, value) = (self.register_of(entry.index), self.register_of(entry.value));
-        let (code, mask) = match self.guard {
-            Guard::Lanes(mask) => (Code::StoreAtWhere, mask),
-            Guard::Always | Guard::Uniform(_) => (Code::StoreAt, 0),
-        };
-        self.insts.push(Inst {
-            code,
-            dst: 0,
-            src: [index, value, mask],
-            list: entry.stream,
-            k: [R::ZERO; 4],
-        });
-    }
-
-    /// Emits the stores that are left, as if they happened together.
-    fn store(&mut self) -> Result<(), ExecError> {
-        let mut moves = Vec::new();
-        for &(slot, v) in &self.block.stores {
-            let Some(home) = self.target(slot) else {
-                continue;
-            };
-            match self.block.instrs[v.index()].op {
-                Op::Const(literal) => moves.push((home, Err(literal))),
-                Op::Load(loaded) if loaded == slot => {}
-                Op::Load(_) if goes_first(self.block, &(slot, v)) => {}
-                _ if self.register_of(v) == home => {}
-                _ => moves.push((home, Ok(self.register_of(v)))),
-            }
-        }
-        for (home, from) in self.in_turn(moves)? {
-            match (self.guard, from) {
-                // Where the guard does not hold, its slot is false already.
-                (Guard::Lanes(mask), Ok(from)) if home == mask => {
-                    self.emit(Code::And, home, &[from, home], None);
-                }
-                (Guard::Lanes(mask), Err(k)) if home == mask => {
-                    self.emit(Code::SelectKK, home, &[home], Some(k));
-                }
-                (Guard::Lanes(mask), Ok(from)) => {
-                    self.emit(Code::Select, home, &[mask, from, home], None);
-                }
-                (Guard::Lanes(mask), Err(k)) => {
-                    self.emit(Code::SelectK, home, &[mask, home], Some(k));
-                }
-                (_, Ok(from)) => self.emit(Code::Copy, home, &[from], None),
-                (_, Err(k)) => self.emit(Code::Splat, home, &[], Some(k)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Moves in an order in which each register is read before it is written; where they go round in a
-    /// ring, one is read from a copy. The guard is written last, for the others need it.
-    fn in_turn(&mut self, mut moves: Vec<Move>) -> Result<Vec<Move>, ExecError> {
-        let is_guard = |&(home, _): &Move| self.guard == Guard::Lanes(home);
-        let guard = moves.iter().position(is_guard).map(|at| moves.remove(at));
-        let writer: HashMap<u16, usize> = (0..moves.len()).map(|i| (moves[i].0, i)).collect();
-        // Which move overwrites what a move reads; it has to wait.
-        let waits = |&(_, from): &Move| writer.get(&from.ok()?).copied();
-        let mut readers = vec![0_usize; moves.len()];
-        for overwriter in moves.iter().filter_map(waits) {
-            readers[overwriter] += 1;
-        }
-        let last = match guard {
-            Some(last) if waits(&last).is_some() => Some((last.0, Ok(self.copy(last.1)?))),
-            other => other,
-        };
-        let mut ready: Vec<usize> = (0..moves.len()).filter(|&i| readers[i] == 0).collect();
-        let mut ordered = Vec::with_capacity(moves.len() + 1);
-        for at in 0..=moves.len() {
-            while let Some(next) = ready.pop() {
-                ordered.push(moves[next]);
-                if let Some(overwriter) = waits(&moves[next]) {
-                    readers[overwriter] -= 1;
-                    ready.extend((readers[overwriter] == 0).then_some(overwriter));
-                }
-            }
-            // Who still has a reader now is in a ring, and that reader the one before it.
-            if readers.get(at).is_some_and(|&readers| readers > 0) {
-                let copy = self.copy(Ok(moves[at].0))?;
-                let mut before = at;
-                while let Some(next) = waits(&moves[before]).filter(|&next| next != at) {
-                    before = next;
-                }
-                moves[before].1 = Ok(copy);
-                readers[at] = 0;
-                ready.push(at);
-            }
-        }
-        ordered.extend(last);
-        Ok(ordered)
-    }
-
-    /// A scratch register with the same value.
-    fn copy(&mut self, from: Result<u16, Literal>) -> Result<u16, ExecError> {
-        let copy = self.scratch()?;
-        match from {
-            Ok(from) => self.emit(Code::Copy, copy, &[from], None),
-            Err(literal) => self.emit(Code::Splat, copy, &[], Some(literal)),
-        }
-        Ok(copy)
-    }
-
-    fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {
+    pub(super) fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {
         let mut src = [dst; 3];
         src[..from.len()].copy_from_slice(from);
         let k = k.map_or(R::ZERO, R::literal);

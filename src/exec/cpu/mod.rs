@@ -17,12 +17,14 @@
 //! | `program` | the vector program: instructions, registers |
 //! | `select/` | which instruction computes a value, fused forms, their order |
 //! | `lower` | plan to program: a register for every slot |
-//! | `lower_block` | the instructions of a block, its scratch registers and stores |
+//! | `lower_block` | the instructions of a block, its scratch registers |
+//! | `lower_stores` | its stores |
+//! | `lower_curves` | what stands behind a curve |
 //! | `curves/` | what depends on one value alone is looked up |
 //! | `windows` | powers of two that share the test of their range |
 //! | `shape` | is a step one that can leap? |
 //! | `turns` | states with two registers, so that nothing is copied |
-//! | `leap` | many steps of a linear integrate-and-fire cell at once |
+//! | `leap/` | many steps of a linear integrate-and-fire cell at once |
 //! | `deferral` | blocks that may wait until many lanes need them |
 //! | `draws` | random words of a tile, kept until their step |
 //! | `lanes` | what each instruction does to a lane |
@@ -42,6 +44,8 @@ mod leap;
 mod logs;
 mod lower;
 mod lower_block;
+mod lower_curves;
+mod lower_stores;
 mod math;
 mod powers;
 mod program;

@@ -6,7 +6,7 @@
 /// Segments of a curve: as many numbers of 32 bits as two registers of AVX-512 hold.
 pub(in crate::exec::cpu) const SEGMENTS: usize = 32;
 
-/// Segments in a unit of x: each is 5 mV wide. As all engines with curves have it, rounded to f32.
+/// Segments in a unit of x, which are 5 mV wide. Its rounding to f32 is part of the definition.
 pub(in crate::exec::cpu) const PER_UNIT: f32 = 0.2;
 
 /// The lowest segment's number: curves are for x from −102.5 to 57.5 mV, beyond which no cell of the library

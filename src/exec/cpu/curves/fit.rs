@@ -5,6 +5,10 @@
 //! [`REST`] of the largest value there, and the curve that comes of it, in f32, is tried at points between the
 //! nodes, where it may be [`WORST`] units of roundoff away. What has a jump, a corner or a pole nearby fails.
 //!
+//! Is that enough? A potential of −65 mV in f32 is itself half a unit of 8·10⁻⁶ mV away from what it stands for,
+//! which moves e^(v/10) by 6 units of roundoff, and e^(v/k) worked out as a power of two has an error of up to
+//! 0.7·v/k units, five times as much where it is the fifth power of another.
+//!
 //! Must not know where the block is from.
 
 use super::cone::{C, VALUE, X};
@@ -18,15 +22,22 @@ const NODES: usize = 14;
 /// Coefficients of a polynomial, at most.
 pub(super) const MOST_ROWS: usize = 10;
 
-/// What a cut series may leave out, to the largest value of the segment: half a unit of roundoff of f32.
+/// What a cut series may leave out, to the largest value of the segment: four units of roundoff of f32.
 const REST: f64 = 2.4e-7;
 
 /// How far a curve may be from what it stands for, in units of roundoff of the largest value of the segment
-/// (2⁻²⁴): the three roundings of its last two terms and the cut, doubled.
+/// (2⁻²⁴): the cut, and the roundings of the last terms.
 const WORST: f64 = 8.0;
 
-/// Values below are as good as 0.
+/// The largest value of a segment counts as this at least.
+const SMALL: f64 = 1e-23;
+
+/// Coefficients below are 0, well before they could be denormal.
 const TINY: f64 = 1e-30;
+
+/// From which distance on 0 of c is too far from where the value is 0: so that c is near the latter, most of
+/// p(x) − q(x)·c could cancel where q(x)·(d − c) would not.
+const FAR: f64 = 4.0;
 
 /// A polynomial in t for each segment, by its coefficients.
 type Pieces = Vec<[f64; NODES]>;
@@ -73,7 +84,22 @@ pub(super) fn fit<R: Real>(cone: &Block) -> Option<Curve<R>> {
     };
     let q_holds = holds(&curve.q, &mut q);
     let mut p = |x: f64| value(x, 0.0);
-    (q_holds && holds(&curve.p, &mut p)).then_some(curve)
+    (q_holds && holds(&curve.p, &mut p) && !cancels(&mut value)).then_some(curve)
+}
+
+/// Is the value q(x)·(d − c) with a d that is [`FAR`] from 0?
+fn cancels(value: &mut dyn FnMut(f64, f64) -> Option<f64>) -> bool {
+    let mut zero = |segment: i32| {
+        let x = x(segment, 0.0);
+        let (begin, end) = (value(x, 0.0)?, value(x, 1.0)?);
+        Some(begin / (begin - end))
+    };
+    let zeros: Vec<Option<f64>> = segments().map(&mut zero).collect();
+    let is_same = |d: &Option<f64>| match (d, zeros[0]) {
+        (Some(d), Some(first)) => first.abs() > FAR && (d - first).abs() < 1e-6 * first.abs(),
+        _ => false,
+    };
+    zeros.iter().all(is_same)
 }
 
 /// Is c the larger part of the value everywhere, so that what is added to it is better looked up alone?
@@ -122,7 +148,7 @@ fn series(mut f: impl FnMut(f64) -> Option<f64>) -> Option<([f64; NODES], f64)> 
             .sum();
         sum * if k == 0 { 1.0 } else { 2.0 } / n
     };
-    Some((std::array::from_fn(weight), largest.max(TINY)))
+    Some((std::array::from_fn(weight), largest.max(SMALL)))
 }
 
 /// How many terms a series needs that leaves out `rest`.
@@ -161,7 +187,9 @@ fn rows<R: Real>(pieces: &Pieces, n: usize) -> Vec<Row<R>> {
     let mut rows = vec![Row([R::ZERO; super::SEGMENTS]); n];
     for (piece, segment) in pieces.iter().zip(segments()) {
         for (row, &coefficient) in rows.iter_mut().zip(piece) {
-            row.0[place(segment)] = R::from_f64(coefficient);
+            if coefficient.abs() >= TINY {
+                row.0[place(segment)] = R::from_f64(coefficient);
+            }
         }
     }
     rows
@@ -171,7 +199,7 @@ fn rows<R: Real>(pieces: &Pieces, n: usize) -> Vec<Row<R>> {
 fn holds<R: Real>(rows: &[Row<R>], f: &mut dyn FnMut(f64) -> Option<f64>) -> bool {
     let points = [-0.499, -0.41, -0.27, -0.08, 0.13, 0.29, 0.43, 0.499];
     segments().all(|segment| {
-        let (mut largest, mut worst) = (TINY, 0.0_f64);
+        let (mut largest, mut worst) = (SMALL, 0.0_f64);
         for point in points {
             let t = R::from_f64(point);
             let Some(exact) = f(x(segment, t.to_f64())) else {
@@ -236,6 +264,31 @@ mod tests {
     #[test]
     fn what_is_not_finite_has_no_curve() {
         assert_eq!(fit::<f32>(&cone(|b, x, _| b.unary(UnaryOp::Log, x))), None);
+    }
+
+    #[test]
+    fn a_difference_is_not_multiplied_out_where_it_would_cancel() {
+        let from = |d: f64| {
+            cone(|b, x, c| {
+                let (open, d) = (sigmoid(b, x, 10.0), b.float(d));
+                let difference = b.sub(d, c);
+                b.mul(open, difference)
+            })
+        };
+        assert!(fit::<f32>(&from(1.0)).is_some());
+        assert!(fit::<f32>(&from(1000.0)).is_none());
+    }
+
+    #[test]
+    fn what_is_far_below_the_rest_is_zero_and_not_denormal() {
+        let steep = cone(|b, x, _| {
+            let (exponent, shift) = (b.scale(x, -0.5), b.float(-52.5));
+            let exponent = b.add(exponent, shift);
+            b.unary(UnaryOp::Exp, exponent)
+        });
+        let curve = fit::<f32>(&steep).unwrap();
+        let all = curve.p.iter().flat_map(|row| row.0);
+        assert!(all.into_iter().all(|k| k == 0.0 || k.abs() >= 1e-30));
     }
 
     #[test]

@@ -98,10 +98,11 @@ impl<R: Real> Curves<R> {
         let mut dear = Vec::new();
         loop {
             let found = self.choose(block, &kinds, &dear);
-            let Some(worse) = self.dearer(block, &found) else {
+            let more = self.dear(block, &found);
+            if more.is_empty() {
                 return LookedUp(found);
-            };
-            dear.push(worse);
+            }
+            dear.extend(more);
         }
     }
 
@@ -176,8 +177,8 @@ impl<R: Real> Curves<R> {
         number
     }
 
-    /// An x whose curves cost more than what they stand for.
-    fn dearer(&self, block: &Block, found: &HashMap<usize, Looked>) -> Option<Value> {
+    /// The x whose curves cost more than what they stand for.
+    fn dear(&self, block: &Block, found: &HashMap<usize, Looked>) -> Vec<Value> {
         let mut of_x: HashMap<Value, (u32, Vec<usize>)> = HashMap::new();
         for (&index, looked) in found {
             let (cost, parts) = of_x.entry(looked.x).or_default();
@@ -185,18 +186,15 @@ impl<R: Real> Curves<R> {
             let cone = Cone::of(block, index, looked.x, looked.c);
             parts.extend(cone.iter().flat_map(Cone::parts).chain([&index]));
         }
-        let dear = |(cost, parts): &mut (u32, Vec<usize>)| {
+        let is_dear = |(cost, parts): &mut (u32, Vec<usize>)| {
             parts.sort_unstable();
             parts.dedup();
             let exact: u32 = parts.iter().map(|&part| cone::cost(block, part)).sum();
             *cost + domain::TEST_COST > exact
         };
-        let mut of_x: Vec<_> = of_x.into_iter().collect();
-        of_x.sort_unstable_by_key(|&(x, _)| x);
-        let worse = of_x
-            .iter_mut()
-            .find_map(|(x, curves)| dear(curves).then_some(*x));
-        worse
+        let curves = of_x.into_iter();
+        let dear = curves.filter_map(|(x, mut curves)| is_dear(&mut curves).then_some(x));
+        dear.collect()
     }
 }
 

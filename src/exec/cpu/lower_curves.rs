@@ -1,0 +1,59 @@
+//! What a curve stands for, behind it: the instructions for tiles of which some lane is beyond its domain.
+//!
+//! Takes the lowering of a block that has just emitted a curve; emits the rest. Must not know how values are
+//! computed.
+
+use std::collections::HashMap;
+
+use super::lower_block::Lowering;
+use super::program::{Code, Inst};
+use super::real::Real;
+use super::select::Pick;
+use crate::exec::ExecError;
+use crate::ir::Value;
+
+impl<R: Real> Lowering<'_, R> {
+    /// Emits what the curve stands for that was emitted last, and the curve in the lanes where it holds all
+    /// the same.
+    pub(super) fn exact(&mut self, curve: &Pick) -> Result<(), ExecError> {
+        let at = self.insts.len() - 1;
+        let inst = self.insts[at];
+        let mut place: HashMap<Value, u16> = HashMap::new();
+        for (i, v) in curve.src.iter().enumerate() {
+            place.insert(*v, inst.src[i]);
+        }
+        let mut last_use: HashMap<Value, usize> = HashMap::new();
+        for (position, pick) in curve.exact.iter().enumerate() {
+            last_use.extend(pick.src.iter().map(|&v| (v, position)));
+        }
+        let mut dst = inst.dst;
+        for (position, pick) in curve.exact.iter().enumerate() {
+            dst = self.scratch()?;
+            let mut src = [dst; 3];
+            for (register, v) in src.iter_mut().zip(&pick.src) {
+                *register = place.get(v).copied().unwrap_or(0);
+            }
+            self.insts.push(Inst {
+                code: pick.code,
+                dst,
+                src,
+                list: pick.list,
+                k: pick.k.map(R::literal),
+            });
+            let ends = |v: &&Value| last_use[*v] == position && !curve.src.contains(v);
+            for v in pick.src.iter().filter(ends) {
+                self.free.extend(place.remove(v));
+            }
+            place.insert(Value(u32::try_from(pick.value).unwrap_or(u32::MAX)), dst);
+        }
+        self.free.push(dst);
+        self.insts.push(Inst {
+            code: Code::CurveWithin,
+            src: [inst.src[0], inst.src[1], dst],
+            ..inst
+        });
+        let behind = self.insts.len() - 1 - at;
+        self.insts[at].k[1] = R::word(u32::try_from(behind).unwrap_or(u32::MAX));
+        Ok(())
+    }
+}
