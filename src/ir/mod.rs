@@ -63,6 +63,11 @@ pub enum Type {
 pub struct Value(pub(crate) u32);
 
 impl Value {
+    /// The value that the instruction at `index` computes; blocks have fewer than 2³² of them.
+    pub(crate) fn at(index: usize) -> Value {
+        Value(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
     /// Position of the defining instruction in [`Block::instrs`].
     #[must_use]
     pub fn index(self) -> usize {

@@ -155,17 +155,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             None => self.scratch()?,
         };
         self.place[pick.value] = Some(dst);
-        let mut src = [dst; 3];
-        for (register, v) in src.iter_mut().zip(&pick.src) {
-            *register = self.register_of(*v);
-        }
-        self.insts.push(Inst {
-            code: pick.code,
-            dst,
-            src,
-            list: pick.list,
-            k: pick.k.map(R::literal),
-        });
+        let src = self.put(&pick, dst, |lowering, v| lowering.register_of(v));
         if pick.code == Code::Curve {
             self.exact(&pick)?;
         }
@@ -176,6 +166,27 @@ impl<'a, R: Real> Lowering<'a, R> {
             }
         }
         Ok(())
+    }
+
+    /// Emits the instruction of a pick; gives the registers that it reads.
+    pub(super) fn put(
+        &mut self,
+        pick: &Pick,
+        dst: u16,
+        register_of: impl Fn(&Self, Value) -> u16,
+    ) -> [u16; 3] {
+        let mut src = [dst; 3];
+        for (register, &v) in src.iter_mut().zip(&pick.src) {
+            *register = register_of(self, v);
+        }
+        self.insts.push(Inst {
+            code: pick.code,
+            dst,
+            src,
+            list: pick.list,
+            k: pick.k.map(R::literal),
+        });
+        src
     }
 
     /// The register to which the block stores `slot`, if it has to.

@@ -29,22 +29,12 @@ impl<R: Real> Lowering<'_, R> {
         let mut dst = inst.dst;
         for (position, pick) in curve.exact.iter().enumerate() {
             dst = self.scratch()?;
-            let mut src = [dst; 3];
-            for (register, v) in src.iter_mut().zip(&pick.src) {
-                *register = place.get(v).copied().unwrap_or(0);
-            }
-            self.insts.push(Inst {
-                code: pick.code,
-                dst,
-                src,
-                list: pick.list,
-                k: pick.k.map(R::literal),
-            });
+            self.put(pick, dst, |_, v| place.get(&v).copied().unwrap_or(0));
             let ends = |v: &&Value| last_use[*v] == position && !curve.src.contains(v);
             for v in pick.src.iter().filter(ends) {
                 self.free.extend(place.remove(v));
             }
-            place.insert(Value(u32::try_from(pick.value).unwrap_or(u32::MAX)), dst);
+            place.insert(Value::at(pick.value), dst);
         }
         self.free.push(dst);
         self.insts.push(Inst {

@@ -92,9 +92,7 @@ impl Precision {
 #[derive(Clone, Copy, Debug)]
 pub struct CpuEngine {
     precision: Precision,
-    simd: Simd,
-    leaps: bool,
-    curves: bool,
+    target: Target,
 }
 
 impl CpuEngine {
@@ -112,36 +110,34 @@ impl CpuEngine {
     pub fn with(precision: Precision, simd: Simd) -> CpuEngine {
         CpuEngine {
             precision,
-            simd,
-            leaps: true,
-            curves: true,
+            target: Target {
+                simd,
+                leaps: true,
+                curves: true,
+            },
         }
     }
 
     /// The same, but every step by itself, even where several could be taken at once: for tests and
     /// measurements. The results have the same bits.
     #[must_use]
-    pub fn step_by_step(self) -> CpuEngine {
-        CpuEngine {
-            leaps: false,
-            ..self
-        }
+    pub fn step_by_step(mut self) -> CpuEngine {
+        self.target.leaps = false;
+        self
     }
 
     /// The same, but with no curve in place of what it stands for: for tests and measurements. The
     /// results differ by rounding.
     #[must_use]
-    pub fn without_curves(self) -> CpuEngine {
-        CpuEngine {
-            curves: false,
-            ..self
-        }
+    pub fn without_curves(mut self) -> CpuEngine {
+        self.target.curves = false;
+        self
     }
 
     /// Does it take several steps of `plan` at once?
     #[must_use]
     pub fn leaps(&self, plan: &Plan) -> bool {
-        self.leaps && shape::shape(plan).is_some()
+        self.target.leaps && shape::shape(plan).is_some()
     }
 }
 
@@ -150,7 +146,7 @@ impl Engine for CpuEngine {
         let precision = self.precision.name();
         let threads = threads(usize::MAX);
         let plural = if threads == 1 { "" } else { "s" };
-        let simd = self.simd.label();
+        let simd = self.target.simd.label();
         format!("CPU, {precision}, {simd}, {threads} thread{plural}")
     }
 
@@ -163,18 +159,17 @@ impl Engine for CpuEngine {
     }
 
     fn arithmetic(&self) -> String {
-        format!("cpu, {}, {}", self.precision.name(), self.simd.label())
+        format!(
+            "cpu, {}, {}",
+            self.precision.name(),
+            self.target.simd.label()
+        )
     }
 
     fn prepare(&self, plan: &Plan) -> Result<Box<dyn Job>, ExecError> {
-        let target = Target {
-            simd: self.simd,
-            leaps: self.leaps,
-            curves: self.curves,
-        };
         Ok(match self.precision {
-            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, target)?),
-            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, target)?),
+            Precision::F32 => Box::new(CpuJob::<f32>::new(plan, self.target)?),
+            Precision::F64 => Box::new(CpuJob::<f64>::new(plan, self.target)?),
         })
     }
 }

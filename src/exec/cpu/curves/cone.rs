@@ -70,7 +70,7 @@ impl Cone {
         let mut place: HashMap<Value, Value> = HashMap::new();
         let push = |own: &mut Block, instr| {
             own.instrs.push(instr);
-            Value(u32::try_from(own.instrs.len() - 1).unwrap_or(u32::MAX))
+            Value::at(own.instrs.len() - 1)
         };
         for (v, slot) in [(Some(self.x), X), (self.c, C)] {
             if let Some(v) = v {
@@ -84,10 +84,9 @@ impl Cone {
             instr.op = instr
                 .op
                 .map_operands(|v| place.get(&v).copied().unwrap_or(v));
-            let v = Value(u32::try_from(part).unwrap_or(u32::MAX));
-            place.insert(v, push(&mut own, instr));
+            place.insert(Value::at(part), push(&mut own, instr));
         }
-        let last = Value(u32::try_from(own.instrs.len() - 1).unwrap_or(u32::MAX));
+        let last = Value::at(own.instrs.len() - 1);
         own.stores.push((VALUE, last));
         own
     }

@@ -11,7 +11,7 @@ pub(in crate::exec::cpu) const PER_UNIT: f32 = 0.2;
 
 /// The lowest segment's number: curves are for x from −102.5 to 57.5 mV, beyond which no cell of the library
 /// goes that is not driven there.
-pub(in crate::exec::cpu) const LOWEST: i32 = -20;
+const LOWEST: i32 = -20;
 
 /// Vector operations for the test of the range.
 pub(super) const TEST_COST: u32 = 3;

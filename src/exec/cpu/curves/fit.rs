@@ -14,13 +14,15 @@
 use super::cone::{C, VALUE, X};
 use super::domain::{place, segments, x};
 use super::{Curve, Real, Row};
-use crate::ir::{Block, Environment, Literal, Slot, evaluate_into};
+use crate::ir::{
+    BinaryOp, Block, Environment, Instr, Literal, Op, Slot, UnaryOp, Value, evaluate_into,
+};
 
 /// Nodes of a segment.
 const NODES: usize = 14;
 
 /// Coefficients of a polynomial, at most.
-pub(super) const MOST_ROWS: usize = 10;
+const MOST_ROWS: usize = 10;
 
 /// What a cut series may leave out, to the largest value of the segment: four units of roundoff of f32.
 const REST: f64 = 2.4e-7;
@@ -35,6 +37,10 @@ const SMALL: f64 = 1e-23;
 /// Coefficients below are 0, well before they could be denormal.
 const TINY: f64 = 1e-30;
 
+/// By how much the argument of an exponential may change from one node to the next. A bump like
+/// e^(−(x/ε)²) or 1/cosh(x/ε) could lie between the nodes unseen else, and be nothing at them.
+const STEEPEST: f64 = 3.0;
+
 /// From which distance on 0 of c is too far from where the value is 0: so that c is near the latter, most of
 /// p(x) − q(x)·c could cancel where q(x)·(d − c) would not.
 const FAR: f64 = 4.0;
@@ -44,20 +50,13 @@ type Pieces = Vec<[f64; NODES]>;
 
 /// The curve of the value that `cone` stores.
 pub(super) fn fit<R: Real>(cone: &Block) -> Option<Curve<R>> {
+    if !is_resolved(cone)? {
+        return None;
+    }
     let is_line = cone.loads().contains(&C);
     let mut values = Vec::new();
     let mut value = |x: f64, c: f64| {
-        let load = |slot: Slot| match slot {
-            X => Some(Literal::Float(x)),
-            C => Some(Literal::Float(c)),
-            _ => None,
-        };
-        let env = Environment {
-            load: &load,
-            step: 0,
-            tables: &[],
-        };
-        evaluate_into(cone, &env, &mut values);
+        evaluate_at(cone, x, c, &mut values);
         let at = cone.stored(VALUE)?;
         values.get(at.index())?.float().filter(|y| y.is_finite())
     };
@@ -85,6 +84,62 @@ pub(super) fn fit<R: Real>(cone: &Block) -> Option<Curve<R>> {
     let q_holds = holds(&curve.q, &mut q);
     let mut p = |x: f64| value(x, 0.0);
     (q_holds && holds(&curve.p, &mut p) && !cancels(&mut value)).then_some(curve)
+}
+
+/// Every value of the cone.
+fn evaluate_at(cone: &Block, x: f64, c: f64, values: &mut Vec<Literal>) {
+    let load = |slot: Slot| match slot {
+        X => Some(Literal::Float(x)),
+        C => Some(Literal::Float(c)),
+        _ => None,
+    };
+    let env = Environment {
+        load: &load,
+        step: 0,
+        tables: &[],
+    };
+    evaluate_into(cone, &env, values);
+}
+
+/// Does no exponential change by more than [`STEEPEST`] allows between nodes? None of a cone depends on c.
+fn is_resolved(cone: &Block) -> Option<bool> {
+    let argument = |instr: &Instr| match instr.op {
+        Op::Unary(
+            UnaryOp::Exp
+            | UnaryOp::Expm1
+            | UnaryOp::Exprel
+            | UnaryOp::Tanh
+            | UnaryOp::Sin
+            | UnaryOp::Cos,
+            a,
+        )
+        | Op::Binary(BinaryOp::ExprelGiven, a, _) => Some(a),
+        _ => None,
+    };
+    let arguments: Vec<Value> = cone.instrs.iter().filter_map(argument).collect();
+    let (mut values, mut before) = (Vec::new(), Vec::new());
+    for segment in segments() {
+        for node in (0..NODES).rev() {
+            evaluate_at(cone, x(segment, 0.5 * angle(node).cos()), 0.0, &mut values);
+            let now: Option<Vec<f64>> = arguments
+                .iter()
+                .map(|v| values.get(v.index())?.float())
+                .collect();
+            let now = now?;
+            let is_steep = |(a, b): (&f64, &f64)| (a - b).abs() > STEEPEST;
+            if now.iter().zip(&before).any(is_steep) {
+                return Some(false);
+            }
+            before = now;
+        }
+    }
+    Some(true)
+}
+
+/// The angle of a node: they are at the cosines.
+#[expect(clippy::cast_precision_loss, reason = "small integers")]
+fn angle(node: usize) -> f64 {
+    std::f64::consts::PI * (node as f64 + 0.5) / NODES as f64
 }
 
 /// Is the value q(x)·(d − c) with a d that is [`FAR`] from 0?
@@ -135,7 +190,6 @@ fn pieces(f: &mut dyn FnMut(f64) -> Option<f64>) -> Option<(Pieces, usize)> {
 #[expect(clippy::cast_precision_loss, reason = "small integers")]
 fn series(mut f: impl FnMut(f64) -> Option<f64>) -> Option<([f64; NODES], f64)> {
     let n = NODES as f64;
-    let angle = |node: usize| std::f64::consts::PI * (node as f64 + 0.5) / n;
     let mut values = [0.0; NODES];
     for (node, value) in values.iter_mut().enumerate() {
         *value = f(0.5 * angle(node).cos())?;
@@ -219,7 +273,7 @@ fn holds<R: Real>(rows: &[Row<R>], f: &mut dyn FnMut(f64) -> Option<f64>) -> boo
 #[expect(clippy::unwrap_used, reason = "a failed test should stop")]
 mod tests {
     use super::*;
-    use crate::ir::{Builder, Type, UnaryOp, Value};
+    use crate::ir::{Builder, Type};
 
     fn cone(compute: impl Fn(&mut Builder, Value, Value) -> Value) -> Block {
         let mut b = Builder::new("test");
@@ -259,6 +313,20 @@ mod tests {
             b.unary(UnaryOp::Abs, shifted)
         });
         assert_eq!(fit::<f32>(&corner), None);
+    }
+
+    #[test]
+    fn a_bump_between_the_nodes_is_seen() {
+        // e^(−((x + 40.03)/0.01)²), which is 0 at every node.
+        let bump = cone(|b, x, _| {
+            let shift = b.float(40.03);
+            let from = b.add(x, shift);
+            let from = b.scale(from, 100.0);
+            let square = b.mul(from, from);
+            let exponent = b.unary(UnaryOp::Neg, square);
+            b.unary(UnaryOp::Exp, exponent)
+        });
+        assert_eq!(fit::<f32>(&bump), None);
     }
 
     #[test]

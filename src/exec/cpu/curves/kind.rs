@@ -33,20 +33,17 @@ pub(super) fn kinds(block: &Block) -> Vec<Kind> {
             _ if instr.ty != Type::Float => None,
             Op::Const(_) => Some(Const),
             Op::Unary(UnaryOp::Neg, a) => Some(at(a)),
-            Op::Unary(UnaryOp::ToFloat, _) => None,
+            // What jumps is no polynomial, and at the very end of a segment that would not be seen.
+            Op::Unary(UnaryOp::ToFloat | UnaryOp::Floor | UnaryOp::Ceil, _) => None,
             Op::Unary(_, a) => function(&[at(a)]),
             Op::Binary(op, a, b) => binary(op, at(a), at(b)),
             Op::Relax { x, a, r } => relaxation(at(x), at(a), at(r)),
             _ => None,
         };
-        let itself = Linear(value(index));
+        let itself = Linear(Value::at(index));
         kinds.push(kind.unwrap_or(itself));
     }
     kinds
-}
-
-fn value(index: usize) -> Value {
-    Value(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
 /// A function of what all `parts` are functions of, if that is one value.
@@ -66,8 +63,8 @@ fn function(parts: &[Kind]) -> Option<Kind> {
 fn binary(op: BinaryOp, a: Kind, b: Kind) -> Option<Kind> {
     match op {
         BinaryOp::Add | BinaryOp::Sub => sum(a, b),
-        BinaryOp::Mul => product(a, b).or_else(|| product(b, a)),
-        BinaryOp::Div => quotient(a, b),
+        BinaryOp::Mul => scaled(a, b).or_else(|| scaled(b, a)),
+        BinaryOp::Div => scaled(a, b),
         BinaryOp::Min | BinaryOp::Max | BinaryOp::Pow | BinaryOp::ExprelGiven => function(&[a, b]),
         BinaryOp::Rem | BinaryOp::And | BinaryOp::Or => None,
     }
@@ -95,16 +92,8 @@ fn sum(a: Kind, b: Kind) -> Option<Kind> {
     (fits(a) && fits(b)).then_some(Line(x, c))
 }
 
-fn product(a: Kind, b: Kind) -> Option<Kind> {
-    match (a, b) {
-        (_, Const) => Some(a),
-        (Line(x, c), Linear(y) | Of(y)) if x == y => Some(Line(x, c)),
-        (Linear(c), Of(x)) if x != c => Some(Line(x, c)),
-        _ => function(&[a, b]),
-    }
-}
-
-fn quotient(a: Kind, b: Kind) -> Option<Kind> {
+/// `a` times `b`, or divided by it.
+fn scaled(a: Kind, b: Kind) -> Option<Kind> {
     match (a, b) {
         (_, Const) => Some(a),
         (Line(x, c), Linear(y) | Of(y)) if x == y => Some(Line(x, c)),
@@ -147,7 +136,7 @@ mod tests {
         let stored = |slot| block.stored(slot).unwrap();
         let loaded = |slot| {
             let is_load = |i: &crate::ir::Instr| i.op == Op::Load(slot);
-            value(block.instrs.iter().position(is_load).unwrap())
+            Value::at(block.instrs.iter().position(is_load).unwrap())
         };
         let (v, n) = (loaded(Slot::State(0)), loaded(Slot::State(1)));
         assert_eq!(kinds[v.index()], Linear(v));
@@ -159,13 +148,13 @@ mod tests {
 
     #[test]
     fn what_depends_on_two_values_is_a_value_of_its_own() {
-        assert_eq!(product(Of(Value(1)), Of(Value(2))), None);
+        assert_eq!(scaled(Of(Value(1)), Of(Value(2))), None);
         assert_eq!(sum(Of(Value(1)), Of(Value(2))), None);
         assert_eq!(sum(Linear(Value(1)), Linear(Value(2))), None);
         assert_eq!(
-            product(Linear(Value(1)), Linear(Value(1))),
+            scaled(Linear(Value(1)), Linear(Value(1))),
             Some(Of(Value(1)))
         );
-        assert_eq!(quotient(Of(Value(1)), Linear(Value(2))), None);
+        assert_eq!(scaled(Of(Value(1)), Linear(Value(2))), None);
     }
 }

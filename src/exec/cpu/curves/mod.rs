@@ -41,7 +41,7 @@ pub(super) struct Row<R>(pub(super) [R; SEGMENTS]);
 pub(super) struct Curve<R> {
     /// The coefficients of p, from that of the constant term on.
     pub(super) p: Vec<Row<R>>,
-    /// As many for q, or none where it is 0.
+    /// Those of q, which has none where there is no c.
     pub(super) q: Vec<Row<R>>,
     /// Is c added?
     pub(super) moves: bool,

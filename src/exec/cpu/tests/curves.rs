@@ -1,8 +1,7 @@
 //! Curves give what they stand for.
 
 use super::plans::{Slots, hodgkin_huxley};
-use super::{cells, currents, engines, floats, integers, last_spike_distance, reference, run};
-use crate::exec::Engine;
+use super::{cells, currents, floats, integers, last_spike_distance, reference, run};
 use crate::exec::cpu::lower::{Target, lower};
 use crate::exec::cpu::program::{Code, Program};
 use crate::exec::cpu::{CpuEngine, Precision, Simd};
@@ -141,22 +140,19 @@ fn a_neighbour_beyond_the_domain_changes_no_bit() {
 fn squid_axons_spike_alike_with_curves_and_without() {
     let dt = 0.02;
     let plan = hodgkin_huxley(dt, 5000);
+    let Some(engine) = wide() else {
+        return;
+    };
     // The strongest leave the domain: −60 µA/cm² and far worse.
     for (least, most) in [(0.0, 30.0), (-60.0, 0.0), (-2000.0, 0.0)] {
         let mut cells = currents(300, most - least);
         cells.params[0].iter_mut().for_each(|x| *x += least);
-        for engine in engines() {
-            let with = run(&engine, &plan, &cells);
-            let without = run(&engine.without_curves(), &plan, &cells);
-            let name = engine.describe();
-            assert_eq!(
-                with.columns[0], without.columns[0],
-                "{least}: counts, {name}"
-            );
-            let spikes = integers(&with.columns[0]).iter().any(|&n| n > 0);
-            assert_eq!(spikes, most > 0.0, "{least}: {name}");
-            let distance = last_spike_distance(&with, &without, dt);
-            assert!(distance < 1e-2, "{least}: {distance} ms apart, {name}");
-        }
+        let with = run(&engine, &plan, &cells);
+        let without = run(&engine.without_curves(), &plan, &cells);
+        assert_eq!(with.columns[0], without.columns[0], "{least}: counts");
+        let spikes = integers(&with.columns[0]).iter().any(|&n| n > 0);
+        assert_eq!(spikes, most > 0.0, "{least}");
+        let distance = last_spike_distance(&with, &without, dt);
+        assert!(distance < 1e-2, "{least}: {distance} ms apart");
     }
 }
