@@ -136,7 +136,11 @@ impl Simd {
                 unsafe { steps::leap_f32(cells, rule) };
                 true
             }
-            _ => false,
+            _ => {
+                // Where there is no other level, nothing reads them.
+                let _ = (cells, rule);
+                false
+            }
         }
     }
 
@@ -149,7 +153,11 @@ impl Simd {
                 unsafe { steps::leap_f64(cells, rule) };
                 true
             }
-            _ => false,
+            _ => {
+                // Where there is no other level, nothing reads them.
+                let _ = (cells, rule);
+                false
+            }
         }
     }
 
