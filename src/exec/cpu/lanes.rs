@@ -302,6 +302,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         }
         Code::ExprelGiven => both_apart!(|a, b| exprel_given::<R, FMA>(a, b)),
         Code::Pow4 => apart!(|a| (a * a) * (a * a)),
+        Code::Pow4K => apart!(|a| (a * a) * (a * a) * k),
         Code::Relax => relaxed!(true, |a, b| (a * k, b * j)),
         Code::RelaxMembrane => relaxed!(false, |a, b| (a * k, b * j)),
         Code::Gate => relaxed!(true, |a, b| {
@@ -391,6 +392,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Sum => three!(|a, b, c| fma!(a, k, fma!(b, s, j)) + c),
         Code::SubDiv => three!(|a, b, c| (a - b) / c),
         Code::Fma => three!(|a, b, c| fma!(a, b, c)),
+        Code::FmaShift => three!(|a, b, c| fma!(a * j, b + k, c)),
         Code::Fnma => three!(|a, b, c| fma!(-a, b, c)),
         Code::Fms => three!(|a, b, c| fma!(a, b, -c)),
         Code::MulMul => three!(|a, b, c| a * b * c),

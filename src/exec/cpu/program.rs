@@ -108,6 +108,8 @@ pub(super) enum Code {
     ExprelGiven,
     /// a⁴
     Pow4,
+    /// a⁴·k
+    Pow4K,
     /// c + (A − B·c)·exprel(−B) with A = k·a and B = j·b
     Relax,
     /// The same where B is that of a membrane, which grows during a spike.
@@ -236,6 +238,8 @@ pub(super) enum Code {
     SubDiv,
     /// a·b + c
     Fma,
+    /// c + a·j·(b + k)
+    FmaShift,
     /// c − a·b
     Fnma,
     /// a·b − c
@@ -276,6 +280,7 @@ impl Code {
             | Code::OverExprelGiven
             | Code::ExprelGiven
             | Code::Pow4
+            | Code::Pow4K
             | Code::LoadAt
             | Code::CurveWithin
             | Code::Random

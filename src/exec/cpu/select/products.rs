@@ -29,13 +29,48 @@ impl Selector<'_> {
         is_square_of(q, p).then_some(p)
     }
 
+    /// z and k, where `v` is z·z·z·k that nothing else reads.
+    fn weighted_cube(&self, v: Value) -> Option<(Value, f64)> {
+        let weighted = match self.inner(v)? {
+            Op::Binary(BinaryOp::Mul, x, y) => self.float(y).map(|k| (x, k)),
+            _ => None,
+        };
+        let (cube, k) = weighted.unwrap_or((v, 1.0));
+        Some((self.cube(cube)?, k))
+    }
+
+    /// z and k, where a·b is z·z·z·z·k, and nothing else reads z·z.
+    fn fourth(&self, a: Value, b: Value) -> Option<(Value, f64)> {
+        let weighted = |v: Value, square: Value| match self.inner(v) {
+            Some(Op::Binary(BinaryOp::Mul, x, y)) if x == square => self.float(y),
+            _ => None,
+        };
+        let (square, k) = if a == b {
+            (a, 1.0)
+        } else {
+            let first = weighted(a, b).map(|k| (b, k));
+            first.or_else(|| weighted(b, a).map(|k| (a, k)))?
+        };
+        match self.op(square) {
+            Op::Binary(BinaryOp::Mul, x, y) if x == y && self.uses[square.index()] == 2 => {
+                Some((x, k))
+            }
+            _ => None,
+        }
+    }
+
+    #[expect(clippy::float_cmp, reason = "exactly one is meant")]
+    fn fourth_power(&self, a: Value, b: Value, weight: f64) -> Option<Form> {
+        let (z, k) = self.fourth(a, b)?;
+        Some(match k * weight {
+            1.0 => form(Code::Pow4, &[z]),
+            k => form_k(Code::Pow4K, &[z], &[k]),
+        })
+    }
+
     pub(super) fn product(&self, a: Value, b: Value) -> Form {
-        if a == b
-            && self.uses[a.index()] == 2
-            && let Op::Binary(BinaryOp::Mul, x, y) = self.op(a)
-            && x == y
-        {
-            return form(Code::Pow4, &[x]);
+        if let Some(form) = self.fourth_power(a, b, 1.0) {
+            return form;
         }
         if let Some(k) = self.float(b) {
             if let Some(form) = self.logistic(a, k, 0.0).filter(|_| self.inner(a).is_some()) {
@@ -46,14 +81,32 @@ impl Selector<'_> {
                 Some(Op::Unary(UnaryOp::Exprel, x)) => Some(self.relative(x, k)),
                 _ => None,
             };
-            return function.unwrap_or_else(|| match self.factors(a) {
-                Some((x, y)) if let Some(z) = self.cube(x) => form_k(Code::CubeMulK, &[z, y], &[k]),
-                Some((x, y)) if let Some(z) = self.cube(y) => form_k(Code::CubeMulK, &[z, x], &[k]),
-                Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
-                _ => form_k(Code::MulK, &[a], &[k]),
-            });
+            let fourth = || {
+                let (x, y) = self.factors(a)?;
+                self.fourth_power(x, y, k)
+            };
+            return function
+                .or_else(fourth)
+                .unwrap_or_else(|| match self.factors(a) {
+                    Some((x, y)) if let Some(z) = self.cube(x) => {
+                        form_k(Code::CubeMulK, &[z, y], &[k])
+                    }
+                    Some((x, y)) if let Some(z) = self.cube(y) => {
+                        form_k(Code::CubeMulK, &[z, x], &[k])
+                    }
+                    Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
+                    _ => form_k(Code::MulK, &[a], &[k]),
+                });
         }
+        for (cube, rest) in [(a, b), (b, a)] {
+            if let Some((z, k)) = self.weighted_cube(cube) {
+                return form_k(Code::CubeMulK, &[z, rest], &[k]);
+            }
+        }
+        let is_cube = |v: Value| self.weighted_cube(v).is_some();
         let fused = |inner: Value, rest: Value| match self.inner(inner)? {
+            // Its cube is of one instruction with the other factor.
+            Op::Binary(BinaryOp::Mul, x, y) if is_cube(x) || is_cube(y) => None,
             Op::Binary(BinaryOp::Add, x, y) => {
                 Some(form_k(Code::AddKMul, &[x, rest], &[self.float(y)?]))
             }

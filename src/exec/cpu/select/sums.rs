@@ -34,15 +34,46 @@ impl Selector<'_> {
             };
             return Some(match self.float(a) {
                 Some(j) => form_k(literal, &[x, y], &[j]),
-                None => form(plain, &[x, y, a]),
+                None => self
+                    .shifted_product(x, y, a, sign)
+                    .unwrap_or_else(|| form(plain, &[x, y, a])),
             });
         }
         let (x, y) = self.product_of_values(a)?;
         Some(match self.float(b) {
             Some(j) => form_k(Code::MulAddK, &[x, y], &[sign * j]),
-            None if sign > 0.0 => form(Code::Fma, &[x, y, b]),
+            None if sign > 0.0 => self
+                .shifted_product(x, y, b, sign)
+                .unwrap_or_else(|| form(Code::Fma, &[x, y, b])),
             None => form(Code::Fms, &[x, y, b]),
         })
+    }
+
+    /// rest + sign·x·y, where one factor is a sum with a literal that nothing else reads, as the driving
+    /// force of a current is.
+    fn shifted_product(&self, x: Value, y: Value, rest: Value, sign: f64) -> Option<Form> {
+        let shifted = |v: Value| match self.inner(v)? {
+            Op::Binary(BinaryOp::Add, x, y) => Some((x, self.float(y)?)),
+            _ => None,
+        };
+        [(x, y), (y, x)].into_iter().find_map(|(a, sum)| {
+            let (b, shift) = shifted(sum)?;
+            let (a, weight) = self.lone_weight(a).unwrap_or((a, 1.0));
+            let k = [shift, sign * weight];
+            Some(form_k(Code::FmaShift, &[a, b, rest], &k))
+        })
+    }
+
+    /// x and k of a product that nothing else reads, where no instruction that makes x has room for k.
+    fn lone_weight(&self, v: Value) -> Option<(Value, f64)> {
+        match self.inner(v)? {
+            Op::Binary(BinaryOp::Mul, x, y)
+                if self.inner(x).is_none() || matches!(self.op(x), Op::Load(_)) =>
+            {
+                Some((x, self.float(y)?))
+            }
+            _ => None,
+        }
     }
 
     /// The factors of a product that nothing else reads, none of them a literal.

@@ -9,17 +9,23 @@
 //!
 //! | file | job |
 //! |---|---|
+//! | `avx512`, `avx2`, `portable` | the interpreter for each; in files of their own, so that the compiler works on them side by side |
 //! | `lookup` | curves in AVX-512 |
 //! | `steps` | leaps in AVX-512 |
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
 mod lookup;
+mod portable;
 #[cfg(target_arch = "x86_64")]
 mod steps;
 
 use super::curves::Curve;
 use super::curves::lookup::{Other, plain};
-use super::interpret::{Work, advance};
+use super::interpret::Work;
 use super::leap::steps::{Cells, Rule};
 use super::math::Elementary;
 use crate::exec::ExecError;
@@ -182,11 +188,11 @@ impl Simd {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: this level is made only where `has_avx512` holds.
-            Level::Avx512 => unsafe { advance_avx512(work) },
+            Level::Avx512 => unsafe { avx512::advance(work) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: this level is made only where `has_avx2` holds.
-            Level::Avx2 => unsafe { advance_avx2(work) },
-            Level::Portable => advance_portable(work),
+            Level::Avx2 => unsafe { avx2::advance(work) },
+            Level::Portable => portable::advance(work),
         }
     }
 }
@@ -203,25 +209,4 @@ fn has_avx512() -> bool {
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn advance_avx512<R: Elementary>(work: &mut Work<'_, R>) {
-    advance::<R, true>(work);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn advance_avx2<R: Elementary>(work: &mut Work<'_, R>) {
-    advance::<R, true>(work);
-}
-
-/// The compiler's baseline: SSE2 on x86-64, NEON (which has fused multiplication) on aarch64.
-fn advance_portable<R: Elementary>(work: &mut Work<'_, R>) {
-    if cfg!(target_arch = "aarch64") {
-        advance::<R, true>(work);
-    } else {
-        advance::<R, false>(work);
-    }
 }
