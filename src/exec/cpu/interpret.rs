@@ -67,7 +67,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             let mut need = 0;
             for block in blocks {
                 if !block.is_known {
-                    need = in_need(block.guard, memory);
+                    need = in_need(block, memory);
                 }
                 let parts = if step < end {
                     parts_to_run(block, need, memory)
@@ -75,18 +75,19 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                     parts_behind(block, memory)
                 };
                 if parts == WHOLE {
-                    let mut insts = block.insts.iter();
-                    while let Some(inst) = insts.next() {
-                        let stood_for = execute::<R, LANES, FMA>(inst, program, memory, 0, step);
-                        insts = insts.as_slice()[stood_for..].iter();
+                    let mut insts = block.insts.as_slice();
+                    while let Some((inst, behind)) = insts.split_first() {
+                        let stood_for =
+                            execute::<R, LANES, FMA>(inst, behind, program, memory, 0, step);
+                        insts = &behind[stood_for..];
                     }
                 } else if parts != 0 {
                     for part in self::parts(parts) {
-                        let mut insts = block.insts.iter();
-                        while let Some(inst) = insts.next() {
+                        let mut insts = block.insts.as_slice();
+                        while let Some((inst, behind)) = insts.split_first() {
                             let stood_for =
-                                execute::<R, PART, FMA>(inst, program, memory, part, step);
-                            insts = insts.as_slice()[stood_for..].iter();
+                                execute::<R, PART, FMA>(inst, behind, program, memory, part, step);
+                            insts = &behind[stood_for..];
                         }
                     }
                 }
@@ -150,10 +151,10 @@ fn turn<R: Elementary>(pairs: &[(u16, u16)], memory: &mut Memory<R>) {
 /// All parts of a tile.
 const WHOLE: u32 = (1 << (LANES / PART)) - 1;
 
-/// On which parts of the tile a guard holds in some lane.
+/// On which parts of the tile a block's guard holds in some lane.
 #[inline(always)]
-fn in_need<R: Elementary>(guard: Guard, memory: &Memory<R>) -> u32 {
-    match guard {
+fn in_need<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
+    match block.guard {
         Guard::Always => WHOLE,
         Guard::Uniform(register) => {
             if memory.registers[usize::from(register)].0[0].is_true() {
@@ -162,6 +163,7 @@ fn in_need<R: Elementary>(guard: Guard, memory: &Memory<R>) -> u32 {
                 0
             }
         }
+        Guard::Lanes(_) if block.flag.is_some_and(|f| !memory.flags[usize::from(f)]) => 0,
         Guard::Lanes(register) => parts_in_need(&memory.registers[usize::from(register)]),
     }
 }

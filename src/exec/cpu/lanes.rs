@@ -12,7 +12,8 @@ use super::curves::lookup::Other;
 use super::logs::{all_plain, log, plain_pow, pow};
 use super::math::{
     Elementary, Reach, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma,
-    nearness, over_exprel, over_exprel_given, over_positive, relax, relax_any, relax_far, tanh,
+    nearness, not_too_large, over_exprel, over_exprel_given, over_positive, relax, relax_any,
+    relax_far, tanh,
 };
 use super::program::{Code, Inst, LANES, Memory, Program, Tile};
 use super::real::Real;
@@ -48,6 +49,57 @@ fn split<R, const N: usize>(
     let (tile, after) = rest.split_at_mut(1);
     let tile = &mut tile[0].0.as_chunks_mut::<N>().0[part];
     (tile, Others { before, after })
+}
+
+/// d = f(i) in lane i.
+#[inline(always)]
+fn each<R, const N: usize>(d: &mut [R; N], f: impl Fn(usize) -> R) {
+    for (i, d) in d.iter_mut().enumerate() {
+        *d = f(i);
+    }
+}
+
+/// The truth value of each lane; is there a true one?
+#[inline(always)]
+fn any_of<R: Elementary, const N: usize>(d: &mut [R; N], f: impl Fn(usize) -> bool) -> bool {
+    let mut any = R::ZERO;
+    for (i, d) in d.iter_mut().enumerate() {
+        *d = R::mask(f(i));
+        any = any.or(*d);
+    }
+    any.is_true()
+}
+
+/// A relaxation of `from` by A and B, which are `of` lane i: by the short polynomial, if `SHORT`, else by the
+/// longer one; and again where a lane is beyond it.
+#[inline(always)]
+fn relax_each<R: Elementary, const N: usize, const FMA: bool, const SHORT: bool>(
+    d: &mut [R; N],
+    from: &[R; N],
+    of: impl Fn(usize) -> (R, R),
+) {
+    let mut most = R::ZERO.order();
+    for i in 0..N {
+        let (a, r) = of(i);
+        most = most.max(r.order());
+        d[i] = if SHORT {
+            relax::<R, FMA>(from[i], a, r)
+        } else {
+            relax_far::<R, FMA, false>(from[i], a, r)
+        };
+    }
+    match Reach::of::<R>(most) {
+        Reach::Near => {}
+        Reach::Far if !SHORT => {}
+        Reach::Far => each(d, |i| {
+            let (a, r) = of(i);
+            relax_far::<R, FMA, true>(from[i], a, r)
+        }),
+        Reach::Any => each(d, |i| {
+            let (a, r) = of(i);
+            relax_any::<R, FMA, SHORT>(from[i], a, r)
+        }),
+    }
 }
 
 /// d = f(a) in each lane.
@@ -120,6 +172,7 @@ fn with_two<R: Copy, const N: usize>(
 #[inline(always)]
 pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     inst: &Inst<R>,
+    behind: &[Inst<R>],
     program: &Program<R>,
     memory: &mut Memory<R>,
     part: usize,
@@ -133,7 +186,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     }
     if inst.code == Code::Window {
         let a = &memory.registers[usize::from(ra)].0.as_chunks::<N>().0[part];
-        memory.within[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
+        memory.flags[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
         return 0;
     }
     let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
@@ -193,52 +246,57 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     }
     // A function of a power of two, without a test of each lane where the window tells.
     macro_rules! power_of_two {
-        (|$a:ident| $t:expr, |$e:ident| $value:expr) => {
-            if memory.within[usize::from(inst.list)] {
-                apart!(|$a| {
+        (|$i:ident, $a:ident| $t:expr, |$e:ident| $value:expr) => {{
+            let a = others.part::<N>(ra, part);
+            if memory.flags[usize::from(inst.list)] {
+                each(d, |$i| {
+                    let $a = a[$i];
                     let $e = exp2_within::<R, FMA>($t);
                     $value
                 });
             } else {
-                apart!(|$a| {
+                each(d, |$i| {
+                    let $a = a[$i];
                     let $e = exp2::<R, FMA>($t);
                     $value
                 });
             }
+        }};
+        (|$a:ident| $t:expr, |$e:ident| $value:expr) => {
+            power_of_two!(|_i, $a| $t, |$e| $value)
         };
     }
-    // A relaxation of c by A and B: by the short polynomial, if $short, else by the longer one; and
-    // again where a lane is beyond it.
+    // A relaxation of the value in a register, see `relax_each`.
     macro_rules! relaxed {
-        ($short:literal, |$a:ident, $b:ident| $e:expr) => {{
-            let (sa, sb) = (others.part(ra, part), others.part(rb, part));
-            let from: &[R; N] = if rc == dst {
+        ($short:literal, $from:expr, |$i:ident| $e:expr) => {{
+            let from: &[R; N] = if $from == dst {
                 &d.clone()
             } else {
-                others.part(rc, part)
+                others.part($from, part)
             };
-            let mut most = R::ZERO.order();
-            from_three(d, sa, sb, from, |$a, $b, c| {
-                let (a, r) = $e;
-                most = most.max(r.order());
-                if $short {
-                    relax::<R, FMA>(c, a, r)
-                } else {
-                    relax_far::<R, FMA, false>(c, a, r)
-                }
+            relax_each::<R, N, FMA, $short>(d, from, |$i| $e);
+        }};
+    }
+    macro_rules! part {
+        ($($register:expr),+) => {
+            ($(others.part::<N>($register, part)),+)
+        };
+    }
+    // A truth value of each lane, never the destination's; and is there any?
+    macro_rules! flagged {
+        (|$a:ident| $e:expr) => {{
+            let a = others.part::<N>(ra, part);
+            memory.flags[usize::from(inst.list)] = any_of(d, |i| {
+                let $a = a[i];
+                $e
             });
-            match Reach::of::<R>(most) {
-                Reach::Near => {}
-                Reach::Far if !$short => {}
-                Reach::Far => from_three(d, sa, sb, from, |$a, $b, c| {
-                    let (a, r) = $e;
-                    relax_far::<R, FMA, true>(c, a, r)
-                }),
-                Reach::Any => from_three(d, sa, sb, from, |$a, $b, c| {
-                    let (a, r) = $e;
-                    relax_any::<R, FMA, $short>(c, a, r)
-                }),
-            }
+        }};
+        (|$a:ident, $b:ident| $e:expr) => {{
+            let (a, b) = part!(ra, rb);
+            memory.flags[usize::from(inst.list)] = any_of(d, |i| {
+                let ($a, $b) = (a[i], b[i]);
+                $e
+            });
         }};
     }
     macro_rules! fma {
@@ -298,23 +356,78 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::OverExprel => apart!(|a| over_exprel::<R, FMA>(s, fma!(a, k, j))),
         Code::OverPositive => apart!(|a| s * over_positive::<R, FMA>(fma!(a, k, j))),
         Code::OverExprelGiven => {
-            both_apart!(|a, b| over_exprel_given::<R, FMA>(s, fma!(a, k, j), fma!(b, q, -R::ONE)))
+            both_apart!(|a, b| over_exprel_given::<R, FMA, false>(
+                s,
+                fma!(a, k, j),
+                fma!(b, q, -R::ONE)
+            ))
         }
         Code::ExprelGiven => both_apart!(|a, b| exprel_given::<R, FMA>(a, b)),
         Code::Pow4 => apart!(|a| (a * a) * (a * a)),
         Code::Pow4K => apart!(|a| (a * a) * (a * a) * k),
-        Code::Relax => relaxed!(true, |a, b| (a * k, b * j)),
-        Code::RelaxMembrane => relaxed!(false, |a, b| (a * k, b * j)),
-        Code::Gate => relaxed!(true, |a, b| {
-            let a = k * a;
-            (a, fma!(b, j, a))
-        }),
+        Code::Relax => {
+            let (a, b) = part!(ra, rb);
+            relaxed!(true, rc, |i| (a[i] * k, b[i] * j));
+        }
+        Code::RelaxMembrane => {
+            let (a, b) = part!(ra, rb);
+            relaxed!(false, rc, |i| (a[i] * k, b[i] * j));
+        }
+        Code::Gate => {
+            let (a, b) = part!(ra, rb);
+            relaxed!(true, rc, |i| {
+                let a = k * a[i];
+                (a, fma!(b[i], j, a))
+            });
+        }
+        // The divisions are carried out beside the polynomials.
+        Code::OverExprelGate => {
+            let gate = &behind[0];
+            let [opens, closes, ..] = gate.k;
+            let (x, e, b) = part!(ra, rb, gate.src[1]);
+            relaxed!(true, gate.src[2], |i| {
+                let below = fma!(e[i], q, -R::ONE);
+                let a = opens * over_exprel_given::<R, FMA, true>(s, fma!(x[i], k, j), below);
+                (a, fma!(b[i], closes, a))
+            });
+            return 1;
+        }
+        Code::OverPositiveGate => {
+            let gate = &behind[0];
+            let [opens, closes, ..] = gate.k;
+            let (x, a) = part!(ra, gate.src[0]);
+            relaxed!(true, gate.src[2], |i| {
+                let a = opens * a[i];
+                let b = s / not_too_large(fma!(x[i], k, j));
+                (a, fma!(b, closes, a))
+            });
+            return 1;
+        }
+        Code::Exp2Sum => {
+            let sum = &behind[0];
+            let [weight, shift, of_power, _] = sum.k;
+            let (x, z) = part!(sum.src[0], sum.src[2]);
+            power_of_two!(|i, a| fma!(a + s, k, j), |e| {
+                fma!(x[i], weight, fma!(e, of_power, shift)) + z[i]
+            });
+            return 1;
+        }
+        Code::SumRelax => {
+            let relax = &behind[0];
+            let [opens, closes, ..] = relax.k;
+            let (x, y, z, b) = part!(ra, rb, rc, relax.src[1]);
+            relaxed!(false, relax.src[2], |i| {
+                let a = fma!(x[i], k, fma!(y[i], s, j)) + z[i];
+                (a * opens, b[i] * closes)
+            });
+            return 1;
+        }
         Code::MinK => one!(|a| if k < a { k } else { a }),
         Code::MaxK => one!(|a| if k > a { k } else { a }),
         Code::LtK => one!(|a| R::mask(a < k)),
         Code::LeK => one!(|a| R::mask(a <= k)),
-        Code::GtK => one!(|a| R::mask(a > k)),
-        Code::GeK => one!(|a| R::mask(a >= k)),
+        Code::GtK => flagged!(|a| a > k),
+        Code::GeK => flagged!(|a| a >= k),
         Code::EqK => one!(|a| R::mask(a == k)),
         Code::NeK => one!(|a| R::mask(a != k)),
         Code::LtUK => one!(|a| R::mask(a.to_word() < k.to_word())),
@@ -354,13 +467,13 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),
         Code::AndNot => two!(|a, b| a.and(b.not())),
-        Code::RiseGt => two!(|a, b| {
+        Code::RiseGt => flagged!(|a, b| {
             let was = b > j;
-            R::mask((a > k) & !was)
+            (a > k) & !was
         }),
-        Code::RiseGe => two!(|a, b| {
+        Code::RiseGe => flagged!(|a, b| {
             let was = b >= j;
-            R::mask((a >= k) & !was)
+            (a >= k) & !was
         }),
         Code::Lt => two!(|a, b| R::mask(a < b)),
         Code::Le => two!(|a, b| R::mask(a <= b)),
@@ -398,7 +511,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::MulMul => three!(|a, b, c| a * b * c),
         Code::Select => three!(|a, b, c| R::select(a, b, c)),
         Code::Curve => {
-            if memory.within[usize::from(inst.list)] {
+            if memory.flags[usize::from(inst.list)] {
                 look_up(inst, program, d, &others, part);
                 return j.to_word() as usize;
             }

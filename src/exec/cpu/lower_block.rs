@@ -8,8 +8,9 @@
 //! Must not know how instructions are carried out.
 
 use super::curves::LookedUp;
+use super::fuse::with_pairs;
 use super::lower_stores::goes_first;
-use super::program::{Code, Deferral, Guard, Inst, Program};
+use super::program::{Code, Deferral, Guard, Inst, NO_REGISTER, Program};
 use super::real::Real;
 use super::select::{Pick, select};
 use super::turns::Turns;
@@ -35,8 +36,10 @@ pub(super) fn guard<R: Real>(
 
 /// The number of a register.
 pub(super) fn register(index: usize) -> Result<u16, ExecError> {
-    u16::try_from(index)
-        .map_err(|_| ExecError::TooLarge("the model needs more than 65536 vector registers".into()))
+    let register = u16::try_from(index).ok().filter(|&r| r != NO_REGISTER);
+    register.ok_or_else(|| {
+        ExecError::TooLarge("the model needs more than 65535 vector registers".into())
+    })
 }
 
 /// What is settled about a block before its instructions are chosen.
@@ -143,6 +146,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             self.list(entry);
         }
         self.store()?;
+        self.insts = with_pairs(self.insts, register(self.program.n_fixed)?);
         Ok(self)
     }
 
@@ -175,7 +179,7 @@ impl<'a, R: Real> Lowering<'a, R> {
         dst: u16,
         register_of: impl Fn(&Self, Value) -> u16,
     ) -> [u16; 3] {
-        let mut src = [dst; 3];
+        let mut src = [NO_REGISTER; 3];
         for (register, &v) in src.iter_mut().zip(&pick.src) {
             *register = register_of(self, v);
         }
@@ -266,7 +270,7 @@ impl<'a, R: Real> Lowering<'a, R> {
     }
 
     pub(super) fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {
-        let mut src = [dst; 3];
+        let mut src = [NO_REGISTER; 3];
         src[..from.len()].copy_from_slice(from);
         let k = k.map_or(R::ZERO, R::literal);
         self.insts.push(Inst {

@@ -192,17 +192,32 @@ fn reciprocal<R: Elementary, const FMA: bool>(d: R) -> R {
     }
 }
 
+/// d, or [`Elementary::LARGE`] where it exceeds that, so that its reciprocal is not denormal.
+#[inline(always)]
+pub(super) fn not_too_large<R: Elementary>(d: R) -> R {
+    if d > R::LARGE { R::LARGE } else { d }
+}
+
 /// 1/d for positive d from 2⁻¹²⁵ on; what exceeds 2¹²⁵ is taken as that.
 #[inline(always)]
 pub(super) fn over_positive<R: Elementary, const FMA: bool>(d: R) -> R {
-    reciprocal::<R, FMA>(if d > R::LARGE { R::LARGE } else { d })
+    reciprocal::<R, FMA>(not_too_large(d))
 }
 
-/// k/exprel(x) = k·x/(eˣ − 1), given eˣ − 1; near 0 by its series.
+/// k/exprel(x) = k·x/(eˣ − 1), given eˣ − 1; near 0 by its series. By a division if `DIVIDES`: where there is
+/// enough to be done beside it.
 #[inline(always)]
-pub(super) fn over_exprel_given<R: Elementary, const FMA: bool>(k: R, x: R, below: R) -> R {
-    let below = if below > R::LARGE { R::LARGE } else { below };
-    let far = x * reciprocal::<R, FMA>(below);
+pub(super) fn over_exprel_given<R: Elementary, const FMA: bool, const DIVIDES: bool>(
+    k: R,
+    x: R,
+    below: R,
+) -> R {
+    let below = not_too_large(below);
+    let far = if DIVIDES {
+        x / below
+    } else {
+        x * reciprocal::<R, FMA>(below)
+    };
     let square = x * x;
     let half = fma::<R, FMA>(x, -R::ONE / R::TWO, R::ONE);
     let near = fma::<R, FMA>(square, R::over_near::<FMA>(square), half);

@@ -21,6 +21,7 @@
 //! | `lower_stores` | its stores |
 //! | `lower_curves` | what stands behind a curve |
 //! | `curves/` | what depends on one value alone is looked up |
+//! | `fuse` | two instructions in one loop |
 //! | `windows` | powers of two that share the test of their range |
 //! | `shape` | is a step one that can leap? |
 //! | `turns` | states with two registers, so that nothing is copied |
@@ -37,6 +38,7 @@
 mod curves;
 mod deferral;
 mod draws;
+mod fuse;
 mod interpret;
 mod job;
 mod lanes;

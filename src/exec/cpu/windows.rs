@@ -95,7 +95,7 @@ fn in_range<R: Real>(inst: &Inst<R>) -> Option<(f64, f64)> {
     let [k, j, s, _] = inst.k.map(R::to_f64);
     let shift = match inst.code {
         Code::Exp2Affine | Code::Logistic => j,
-        Code::Exp2Shifted => s * k + j,
+        Code::Exp2Shifted | Code::Exp2Sum => s * k + j,
         _ => return None,
     };
     let ends = [-R::EXPONENTS, R::EXPONENTS].map(|t| (t - shift) / k);

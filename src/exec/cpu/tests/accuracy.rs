@@ -278,11 +278,17 @@ fn what_is_given_an_exponential_loses_no_more_than_its_last_places() {
             } else {
                 wide.exp_m1() / wide
             };
-            let over = over_exprel_given::<R, FMA>(R::ONE, x, e - R::ONE).to_f64();
-            let under = over_positive::<R, FMA>(e).to_f64();
-            let errors = [(over, 1.0 / exprel), (under, 1.0 / e.to_f64())];
-            for (worst, (found, truth)) in worst.iter_mut().zip(errors) {
-                *worst = worst.max((found - truth).abs() / ulp(truth, digits));
+            let over = over_exprel_given::<R, FMA, false>(R::ONE, x, e - R::ONE);
+            let divided = over_exprel_given::<R, FMA, true>(R::ONE, x, e - R::ONE);
+            let under = over_positive::<R, FMA>(e);
+            let (over_truth, under_truth) = (1.0 / exprel, 1.0 / e.to_f64());
+            for (of, found, truth) in [
+                (0, over, over_truth),
+                (0, divided, over_truth),
+                (1, under, under_truth),
+            ] {
+                let error = (found.to_f64() - truth).abs() / ulp(truth, digits);
+                worst[of] = worst[of].max(error);
             }
         }
         worst
