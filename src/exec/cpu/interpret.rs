@@ -67,7 +67,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             let mut need = 0;
             for block in blocks {
                 if !block.is_known {
-                    need = in_need(block, memory);
+                    need = in_need(block.guard, memory);
                 }
                 let parts = if step < end {
                     parts_to_run(block, need, memory)
@@ -151,10 +151,10 @@ fn turn<R: Elementary>(pairs: &[(u16, u16)], memory: &mut Memory<R>) {
 /// All parts of a tile.
 const WHOLE: u32 = (1 << (LANES / PART)) - 1;
 
-/// On which parts of the tile a block's guard holds in some lane.
+/// On which parts of the tile a guard holds in some lane.
 #[inline(always)]
-fn in_need<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
-    match block.guard {
+fn in_need<R: Elementary>(guard: Guard, memory: &Memory<R>) -> u32 {
+    match guard {
         Guard::Always => WHOLE,
         Guard::Uniform(register) => {
             if memory.registers[usize::from(register)].0[0].is_true() {
@@ -163,7 +163,6 @@ fn in_need<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
                 0
             }
         }
-        Guard::Lanes(_) if block.flag.is_some_and(|f| !memory.flags[usize::from(f)]) => 0,
         Guard::Lanes(register) => parts_in_need(&memory.registers[usize::from(register)]),
     }
 }

@@ -59,17 +59,6 @@ fn each<R, const N: usize>(d: &mut [R; N], f: impl Fn(usize) -> R) {
     }
 }
 
-/// The truth value of each lane; is there a true one?
-#[inline(always)]
-fn any_of<R: Elementary, const N: usize>(d: &mut [R; N], f: impl Fn(usize) -> bool) -> bool {
-    let mut any = R::ZERO;
-    for (i, d) in d.iter_mut().enumerate() {
-        *d = R::mask(f(i));
-        any = any.or(*d);
-    }
-    any.is_true()
-}
-
 /// A relaxation of `from` by A and B, which are `of` lane i: by the short polynomial, if `SHORT`, else by the
 /// longer one; and again where a lane is beyond it.
 #[inline(always)]
@@ -186,7 +175,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     }
     if inst.code == Code::Window {
         let a = &memory.registers[usize::from(ra)].0.as_chunks::<N>().0[part];
-        memory.flags[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
+        memory.within[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
         return 0;
     }
     let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
@@ -248,7 +237,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     macro_rules! power_of_two {
         (|$i:ident, $a:ident| $t:expr, |$e:ident| $value:expr) => {{
             let a = others.part::<N>(ra, part);
-            if memory.flags[usize::from(inst.list)] {
+            if memory.within[usize::from(inst.list)] {
                 each(d, |$i| {
                     let $a = a[$i];
                     let $e = exp2_within::<R, FMA>($t);
@@ -281,23 +270,6 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         ($($register:expr),+) => {
             ($(others.part::<N>($register, part)),+)
         };
-    }
-    // A truth value of each lane, never the destination's; and is there any?
-    macro_rules! flagged {
-        (|$a:ident| $e:expr) => {{
-            let a = others.part::<N>(ra, part);
-            memory.flags[usize::from(inst.list)] = any_of(d, |i| {
-                let $a = a[i];
-                $e
-            });
-        }};
-        (|$a:ident, $b:ident| $e:expr) => {{
-            let (a, b) = part!(ra, rb);
-            memory.flags[usize::from(inst.list)] = any_of(d, |i| {
-                let ($a, $b) = (a[i], b[i]);
-                $e
-            });
-        }};
     }
     macro_rules! fma {
         ($a:expr, $b:expr, $c:expr) => {
@@ -426,8 +398,8 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::MaxK => one!(|a| if k > a { k } else { a }),
         Code::LtK => one!(|a| R::mask(a < k)),
         Code::LeK => one!(|a| R::mask(a <= k)),
-        Code::GtK => flagged!(|a| a > k),
-        Code::GeK => flagged!(|a| a >= k),
+        Code::GtK => one!(|a| R::mask(a > k)),
+        Code::GeK => one!(|a| R::mask(a >= k)),
         Code::EqK => one!(|a| R::mask(a == k)),
         Code::NeK => one!(|a| R::mask(a != k)),
         Code::LtUK => one!(|a| R::mask(a.to_word() < k.to_word())),
@@ -467,13 +439,13 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::And => two!(|a, b| a.and(b)),
         Code::Or => two!(|a, b| a.or(b)),
         Code::AndNot => two!(|a, b| a.and(b.not())),
-        Code::RiseGt => flagged!(|a, b| {
+        Code::RiseGt => two!(|a, b| {
             let was = b > j;
-            (a > k) & !was
+            R::mask((a > k) & !was)
         }),
-        Code::RiseGe => flagged!(|a, b| {
+        Code::RiseGe => two!(|a, b| {
             let was = b >= j;
-            (a >= k) & !was
+            R::mask((a >= k) & !was)
         }),
         Code::Lt => two!(|a, b| R::mask(a < b)),
         Code::Le => two!(|a, b| R::mask(a <= b)),
@@ -511,7 +483,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::MulMul => three!(|a, b, c| a * b * c),
         Code::Select => three!(|a, b, c| R::select(a, b, c)),
         Code::Curve => {
-            if memory.flags[usize::from(inst.list)] {
+            if memory.within[usize::from(inst.list)] {
                 look_up(inst, program, d, &others, part);
                 return j.to_word() as usize;
             }

@@ -9,7 +9,7 @@ use super::curves::{Curves, LookedUp};
 use super::deferral::latched;
 use super::leap::{Leap, Operand};
 use super::lower_block::{Lowering, Selection, guard, register};
-use super::program::{CodeBlock, Deferral, Guard, Home, Program, mark_known_guards, raise_flags};
+use super::program::{CodeBlock, Deferral, Guard, Home, Program, mark_known_guards};
 use super::real::Real;
 use super::shape::{Factor, Shape, shape};
 use super::simd::Simd;
@@ -64,7 +64,7 @@ pub(super) fn lower<R: Lookup>(plan: &Plan, target: Target) -> Result<Program<R>
         sweep_steps: SWEEP_STEPS,
         tables: layout.tables.iter().map(|t| table(&t.values)).collect(),
         capacities: streams.map(|s| s.capacity as usize).collect(),
-        n_flags: 0,
+        n_windows: 0,
         curves: Vec::new(),
         simd,
         homes,
@@ -122,18 +122,16 @@ pub(super) fn lower<R: Lookup>(plan: &Plan, target: Target) -> Result<Program<R>
         )
         .lower()?;
         program.n_registers = program.n_registers.max(n_registers);
-        let (insts, n_flags) = with_windows(&insts, program.n_flags);
-        program.n_flags = n_flags;
+        let (insts, n_windows) = with_windows(&insts, program.n_windows);
+        program.n_windows = n_windows;
         program.blocks.push(CodeBlock {
             guard: guard(&program, &turns, block, index),
             is_known: false,
-            flag: None,
             insts,
             deferral,
         });
     }
     mark_known_guards(&mut program.blocks);
-    program.n_flags = raise_flags(&mut program.blocks, program.n_flags);
     if let Some(shape) = shape.as_ref().filter(|_| leaps) {
         program.leap = Some(leap(plan, shape, &mut program)?);
     }
@@ -187,7 +185,6 @@ fn leap<R: Real>(
         let code = CodeBlock {
             guard: Guard::Always,
             is_known: false,
-            flag: None,
             insts: lowering.insts,
             deferral: None,
         };

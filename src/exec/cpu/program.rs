@@ -263,12 +263,6 @@ pub(super) enum Code {
 }
 
 impl Code {
-    /// Does it tell by a flag whether any lane is true?
-    #[must_use]
-    pub(super) fn has_flag(self) -> bool {
-        matches!(self, Code::GtK | Code::GeK | Code::RiseGt | Code::RiseGe)
-    }
-
     /// Does it stand for the instruction behind it as well?
     #[must_use]
     pub(super) fn is_pair(self) -> bool {
@@ -310,10 +304,6 @@ impl Code {
             | Code::Pow
             | Code::RemU
             | Code::MulU
-            | Code::GtK
-            | Code::GeK
-            | Code::RiseGt
-            | Code::RiseGe
             | Code::StoreAt
             | Code::StoreAtWhere => false,
             Code::Curve => position == 1,
@@ -331,7 +321,7 @@ pub(super) struct Inst<R> {
     pub(super) dst: u16,
     /// Registers read, or [`NO_REGISTER`].
     pub(super) src: [u16; 3],
-    /// Table, stream, window or flag; window 0 and flag 0 are none.
+    /// Table, stream or window; window 0 is none.
     pub(super) list: u16,
     /// The immediates k, j, s, q.
     pub(super) k: [R; 4],
@@ -367,8 +357,6 @@ pub(super) struct CodeBlock<R> {
     pub(super) guard: Guard,
     /// Has the block before looked at the same guard, and left it as it is?
     pub(super) is_known: bool,
-    /// The flag that tells whether the guard holds in any lane, if there is one.
-    pub(super) flag: Option<u16>,
     /// The instructions.
     pub(super) insts: Vec<Inst<R>>,
     /// How the block waits, if it may; its instructions then belong to the lanes that are pending.
@@ -383,45 +371,6 @@ pub(super) fn mark_known_guards<R>(blocks: &mut [CodeBlock<R>]) {
         let writes = |inst: &Inst<R>| guard == Guard::Lanes(inst.dst);
         blocks[at].is_known = before.guard == guard && !before.insts.iter().any(writes);
     }
-}
-
-/// Gives the guards flags that one comparison makes at every step, so that it need not be looked for in the
-/// lanes whether any holds. Flags are numbered on from `last`; gives the last number.
-pub(super) fn raise_flags<R>(blocks: &mut [CodeBlock<R>], last: u16) -> u16 {
-    let mut number = last;
-    for at in 0..blocks.len() {
-        let (before, rest) = blocks.split_at_mut(at);
-        let Guard::Lanes(guard) = rest[0].guard else {
-            continue;
-        };
-        let writes = |inst: &&mut Inst<R>| inst.written() == Some(guard);
-        let is_written_later = rest
-            .iter()
-            .any(|block| block.insts.iter().any(|inst| inst.written() == Some(guard)));
-        let always = before.iter().all(|block| {
-            let writes = |inst: &Inst<R>| inst.written() == Some(guard);
-            block.guard == Guard::Always || !block.insts.iter().any(writes)
-        });
-        let mut writers = before
-            .iter_mut()
-            .flat_map(|block| &mut block.insts)
-            .filter(writes);
-        let (Some(writer), None) = (writers.next(), writers.next()) else {
-            continue;
-        };
-        if is_written_later || !always || !writer.code.has_flag() {
-            continue;
-        }
-        if writer.list == 0 {
-            let Some(next) = number.checked_add(1) else {
-                continue;
-            };
-            number = next;
-            writer.list = next;
-        }
-        rest[0].flag = Some(writer.list);
-    }
-    number
 }
 
 /// How a block under [`Guard::Lanes`] waits until a lane needs it for the second time.
@@ -469,8 +418,8 @@ pub(super) struct Program<R> {
     pub(super) tables: Vec<Vec<R>>,
     /// Entries per cell of each stream.
     pub(super) capacities: Vec<usize>,
-    /// Windows and flags, the last one's number.
-    pub(super) n_flags: u16,
+    /// Windows, the last one's number.
+    pub(super) n_windows: u16,
     /// The curves.
     pub(super) curves: Vec<Curve<R>>,
     /// The vector instructions that it is for.
@@ -493,8 +442,8 @@ pub(super) struct Memory<R> {
     pub(super) registers: Vec<Tile<R>>,
     /// For each stream, the entries of each lane in turn.
     pub(super) streams: Vec<Vec<R>>,
-    /// For each window, were all lanes within it when it was last looked at? For each flag, was any lane true?
-    pub(super) flags: Vec<bool>,
+    /// For each window, were all lanes within it when it was last looked at?
+    pub(super) within: Vec<bool>,
     /// Random words for later steps.
     pub(super) draws: Draws,
 }
@@ -507,7 +456,7 @@ impl<R: Real> Memory<R> {
         Memory {
             registers: vec![Tile::of(R::ZERO); program.n_registers],
             streams: program.capacities.iter().map(stream).collect(),
-            flags: vec![false; usize::from(program.n_flags) + 1],
+            within: vec![false; usize::from(program.n_windows) + 1],
             draws: Draws::default(),
         }
     }
