@@ -8,7 +8,7 @@
 //! Must not know blocks or guards.
 
 use super::curves::domain;
-use super::curves::lookup::Other;
+use super::curves::lookup::Wanted;
 use super::logs::{all_plain, log, plain_pow, pow};
 use super::math::{
     Elementary, Reach, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma,
@@ -177,6 +177,27 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         let a = &memory.registers[usize::from(ra)].0.as_chunks::<N>().0[part];
         memory.within[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
         return 0;
+    }
+    let lanes = part * N..(part + 1) * N;
+    if inst.code == Code::Curve {
+        if !memory.within[usize::from(inst.list)] {
+            return 0;
+        }
+        let stood_for = s.to_word() as usize;
+        let wanted = std::iter::once(wanted(inst, program));
+        let more = curves_behind(j.to_word() as usize, &behind[..stood_for], program);
+        R::look_up(
+            program.simd,
+            &mut memory.registers,
+            ra,
+            lanes,
+            wanted.chain(more),
+        );
+        return stood_for;
+    }
+    if inst.code == Code::CurveWithin {
+        let wanted = std::iter::once(wanted(inst, program));
+        R::look_up(program.simd, &mut memory.registers, ra, lanes, wanted);
     }
     let (d, others) = split::<R, N>(&mut memory.registers, dst, part);
 
@@ -482,14 +503,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Fms => three!(|a, b, c| fma!(a, b, -c)),
         Code::MulMul => three!(|a, b, c| a * b * c),
         Code::Select => three!(|a, b, c| R::select(a, b, c)),
-        Code::Curve => {
-            if memory.within[usize::from(inst.list)] {
-                look_up(inst, program, d, &others, part);
-                return j.to_word() as usize;
-            }
-        }
         Code::CurveWithin => {
-            look_up(inst, program, d, &others, part);
             let (sa, sc) = (others.part(ra, part), others.part(rc, part));
             let [k, j] = domain::range().map(R::from_f64);
             with_two(d, sa, sc, |d, a, c| {
@@ -497,30 +511,33 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
                 R::select(R::mask(is_within), d, c)
             });
         }
-        Code::Window | Code::StoreAt | Code::StoreAtWhere => {}
+        Code::Curve | Code::Window | Code::StoreAt | Code::StoreAtWhere => {}
     }
     0
 }
 
-/// Looks up the curve of `inst`.
+/// The curve of `inst`.
 #[inline(always)]
-fn look_up<R: Elementary, const N: usize>(
-    inst: &Inst<R>,
-    program: &Program<R>,
-    d: &mut [R; N],
-    others: &Others<'_, R>,
-    part: usize,
-) {
-    let curve = &program.curves[inst.k[0].to_word() as usize];
-    let [x, c, _] = inst.src;
-    let other = if curve.q.is_empty() {
-        Other::None
-    } else if c == inst.dst {
-        Other::InPlace
-    } else {
-        Other::Apart(others.part::<N>(c, part))
-    };
-    R::look_up(program.simd, d, others.part::<N>(x, part), other, curve);
+fn wanted<'a, R: Real>(inst: &Inst<R>, program: &'a Program<R>) -> Wanted<'a, R> {
+    Wanted {
+        curve: &program.curves[inst.k[0].to_word() as usize],
+        c: inst.src[1],
+        dst: inst.dst,
+    }
+}
+
+/// The curves in `behind` from one position on, each behind what the one before stands for.
+#[inline(always)]
+fn curves_behind<'a, R: Real>(
+    mut at: usize,
+    behind: &'a [Inst<R>],
+    program: &'a Program<R>,
+) -> impl Iterator<Item = Wanted<'a, R>> + Clone {
+    std::iter::from_fn(move || {
+        let inst = behind.get(at)?;
+        at += 1 + inst.k[1].to_word() as usize;
+        Some(wanted(inst, program))
+    })
 }
 
 #[inline(always)]

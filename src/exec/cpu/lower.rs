@@ -9,6 +9,7 @@ use super::curves::{Curves, LookedUp};
 use super::deferral::latched;
 use super::leap::{Leap, Operand};
 use super::lower_block::{Lowering, Selection, guard, register};
+use super::lower_curves::join_curves;
 use super::program::{CodeBlock, Deferral, Guard, Home, Program, mark_known_guards};
 use super::real::Real;
 use super::shape::{Factor, Shape, shape};
@@ -122,7 +123,8 @@ pub(super) fn lower<R: Lookup>(plan: &Plan, target: Target) -> Result<Program<R>
         )
         .lower()?;
         program.n_registers = program.n_registers.max(n_registers);
-        let (insts, n_windows) = with_windows(&insts, program.n_windows);
+        let (mut insts, n_windows) = with_windows(&insts, program.n_windows);
+        join_curves(&mut insts);
         program.n_windows = n_windows;
         program.blocks.push(CodeBlock {
             guard: guard(&program, &turns, block, index),

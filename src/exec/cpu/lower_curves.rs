@@ -47,3 +47,32 @@ impl<R: Real> Lowering<'_, R> {
         Ok(())
     }
 }
+
+/// Lets a curve stand for the curves of the same window behind it, which then share the work on x: as far as none
+/// reads or writes what another of them writes, and nothing else lies between.
+pub(super) fn join_curves<R: Real>(insts: &mut [Inst<R>]) {
+    for first in 0..insts.len() {
+        if insts[first].code != Code::Curve {
+            continue;
+        }
+        let (x, window) = (insts[first].src[0], insts[first].list);
+        let mut written = vec![insts[first].dst];
+        let mut end = behind(insts, first);
+        while let Some(next) = insts.get(end)
+            && next.code == Code::Curve
+            && (next.src[0], next.list) == (x, window)
+            && window != 0
+            && !written.contains(&x)
+            && ![next.src[1], next.dst].iter().any(|r| written.contains(r))
+        {
+            written.push(next.dst);
+            end = behind(insts, end);
+        }
+        insts[first].k[2] = R::word(u32::try_from(end - first - 1).unwrap_or(0));
+    }
+}
+
+/// The first instruction that a curve does not stand for by itself.
+fn behind<R: Real>(insts: &[Inst<R>], curve: usize) -> usize {
+    curve + 1 + insts[curve].k[1].to_word() as usize
+}

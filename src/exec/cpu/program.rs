@@ -147,8 +147,8 @@ pub(super) enum Code {
     /// Is a·k + j within −1 .. 1 in every lane? Tells the powers of two and the curves of that window.
     Window,
     /// Curve k of a, and of b where it is one of two values. Where its window tells that every lane is
-    /// in its domain, it stands for the j instructions behind it; else it does nothing, and they are
-    /// carried out.
+    /// in its domain, it stands for the j instructions behind it, and for the s behind it as well where
+    /// more curves of a follow; else it does nothing, and they are carried out.
     Curve,
     /// Curve k of a and b in the lanes that are in its domain, else c.
     CurveWithin,

@@ -1,29 +1,57 @@
 //! Curves of all lanes.
 //!
-//! Takes x, c and a curve; writes its value. x is in the curve's domain, or the value means nothing.
+//! Takes x and some curves of it, each with its c; writes their values. x is in the curves' domain, or the
+//! values mean nothing.
 //!
 //! Must not know instructions or programs.
+
+use std::ops::Range;
 
 use super::domain::{PER_UNIT, SEGMENTS};
 use super::{Curve, Row};
 use crate::exec::cpu::math::Elementary;
+use crate::exec::cpu::program::Tile;
 use crate::exec::cpu::real::Real;
 use crate::exec::cpu::simd::Simd;
+
+/// A curve that is to be looked up.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::exec::cpu) struct Wanted<'a, R> {
+    /// The curve.
+    pub(in crate::exec::cpu) curve: &'a Curve<R>,
+    /// The register of c, which may be that written.
+    pub(in crate::exec::cpu) c: u16,
+    /// The register written.
+    pub(in crate::exec::cpu) dst: u16,
+}
 
 /// A type that curves may be of.
 pub(in crate::exec::cpu) trait Lookup: Real {
     /// Are there instructions for which looking up is faster?
     const IS_FASTER: bool;
 
-    /// A curve of each lane, with these vector instructions.
-    fn look_up(simd: Simd, d: &mut [Self], x: &[Self], other: Other<'_, Self>, curve: &Curve<Self>);
+    /// Some curves of the lanes of x, one after the other, with these vector instructions; none of them writes
+    /// x. `lanes` are whole parts.
+    fn look_up<'a>(
+        simd: Simd,
+        registers: &mut [Tile<Self>],
+        x: u16,
+        lanes: Range<usize>,
+        wanted: impl Iterator<Item = Wanted<'a, Self>> + Clone,
+    );
 }
 
 impl Lookup for f32 {
     const IS_FASTER: bool = true;
 
-    fn look_up(simd: Simd, d: &mut [f32], x: &[f32], other: Other<'_, f32>, curve: &Curve<f32>) {
-        simd.look_up(d, x, other, curve);
+    fn look_up<'a>(
+        simd: Simd,
+        registers: &mut [Tile<f32>],
+        x: u16,
+        lanes: Range<usize>,
+        wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
+    ) {
+        simd.look_up(registers, x, lanes, wanted);
     }
 }
 
@@ -32,31 +60,27 @@ impl Lookup for f32 {
 impl Lookup for f64 {
     const IS_FASTER: bool = false;
 
-    fn look_up(_: Simd, d: &mut [f64], x: &[f64], other: Other<'_, f64>, curve: &Curve<f64>) {
-        plain(d, x, other, curve);
+    fn look_up<'a>(
+        _: Simd,
+        registers: &mut [Tile<f64>],
+        x: u16,
+        lanes: Range<usize>,
+        wanted: impl Iterator<Item = Wanted<'a, f64>> + Clone,
+    ) {
+        plain(registers, x, lanes, wanted);
     }
 }
 
-/// What c is.
-#[derive(Clone, Copy)]
-pub(in crate::exec::cpu) enum Other<'a, R> {
-    /// There is none.
-    None,
-    /// Where the value is written.
-    InPlace,
-    /// Another register.
-    Apart(&'a [R]),
-}
-
-/// A curve of each lane, in plain code: what every lookup means.
-pub(in crate::exec::cpu) fn plain<R: Elementary>(
-    d: &mut [R],
-    x: &[R],
-    other: Other<'_, R>,
-    curve: &Curve<R>,
+/// The same in plain code: what every lookup means.
+pub(in crate::exec::cpu) fn plain<'a, R: Elementary>(
+    registers: &mut [Tile<R>],
+    x: u16,
+    lanes: Range<usize>,
+    wanted: impl Iterator<Item = Wanted<'a, R>> + Clone,
 ) {
     let per_unit = R::from_f64(f64::from(PER_UNIT));
-    for (i, (d, &x)) in d.iter_mut().zip(x).enumerate() {
+    for lane in lanes {
+        let x = registers[usize::from(x)].0[lane];
         let rounded = x.fused(per_unit, R::ROUNDER);
         let t = x.fused(per_unit, -(rounded - R::ROUNDER));
         let segment = rounded.to_word() as usize % SEGMENTS;
@@ -64,24 +88,25 @@ pub(in crate::exec::cpu) fn plain<R: Elementary>(
             let terms = rows.iter().rev().map(|row| row.0[segment]);
             terms.reduce(|sum, term| sum.fused(t, term))
         };
-        let p = polynomial(&curve.p).unwrap_or(R::ZERO);
-        let c = match other {
-            Other::None => {
-                *d = p;
-                continue;
-            }
-            Other::InPlace => *d,
-            Other::Apart(c) => c[i],
-        };
-        let q = polynomial(&curve.q).unwrap_or(R::ZERO);
-        let line = (-q).fused(c, p);
-        *d = if curve.moves { c + line } else { line };
+        for Wanted { curve, c, dst } in wanted.clone() {
+            let p = polynomial(&curve.p).unwrap_or(R::ZERO);
+            let value = match polynomial(&curve.q) {
+                None => p,
+                Some(q) => {
+                    let c = registers[usize::from(c)].0[lane];
+                    let line = (-q).fused(c, p);
+                    if curve.moves { c + line } else { line }
+                }
+            };
+            registers[usize::from(dst)].0[lane] = value;
+        }
     }
 }
 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;
+    use crate::exec::cpu::program::{LANES, PART};
 
     /// A row of coefficients that differ.
     fn row(scale: f32) -> Row<f32> {
@@ -97,25 +122,30 @@ mod tests {
         let Some(simd) = Simd::available().into_iter().find(|s| s.has_curves()) else {
             return;
         };
-        let x: Vec<f32> = (0..256).map(|i| (i as f32).mul_add(0.62, -102.0)).collect();
-        let c: Vec<f32> = (0..256).map(|i| i as f32 / 256.0).collect();
-        for (p, q, moves) in [(5, 0, false), (6, 3, false), (1, 7, true), (0, 4, false)] {
-            let curve = Curve {
-                p: (0..p).map(|i| row(0.1 + 0.07 * i as f32)).collect(),
-                q: (0..q).map(|i| row(0.2 + 0.05 * i as f32)).collect(),
-                moves,
-            };
-            let others: &[Other<'_, f32>] = if q == 0 {
-                &[Other::None]
-            } else {
-                &[Other::InPlace, Other::Apart(&c)]
-            };
-            for &other in others {
-                let (mut expected, mut found) = (c.clone(), c.clone());
-                plain(&mut expected, &x, other, &curve);
-                simd.look_up(&mut found, &x, other, &curve);
-                assert_eq!(expected, found, "{p} and {q} rows");
+        let shapes = [(5, 0, false), (6, 3, false), (1, 7, true), (0, 4, false)];
+        let curves = shapes.map(|(p, q, moves)| Curve {
+            p: (0..p).map(|i| row(0.1 + 0.07 * i as f32)).collect(),
+            q: (0..q).map(|i| row(0.2 + 0.05 * i as f32)).collect(),
+            moves,
+        });
+        // x, c, and c of the curve that is written over it.
+        let mut registers = vec![Tile::of(0.0_f32); 7];
+        for lane in 0..LANES {
+            registers[0].0[lane] = (lane as f32).mul_add(0.62, -102.0);
+            registers[1].0[lane] = lane as f32 / 256.0;
+            registers[2].0[lane] = 1.0 - lane as f32 / 256.0;
+        }
+        let places = [(1, 3), (1, 4), (2, 2), (1, 6)];
+        let wanted = curves.iter().zip(places);
+        let wanted = wanted.map(|(curve, (c, dst))| Wanted { curve, c, dst });
+        for lanes in [0..LANES, PART..2 * PART] {
+            let (mut expected, mut found) = (registers.clone(), registers.clone());
+            plain(&mut expected, 0, lanes.clone(), wanted.clone());
+            simd.look_up(&mut found, 0, lanes.clone(), wanted.clone());
+            for (register, (expected, found)) in expected.iter().zip(&found).enumerate() {
+                assert_eq!(expected.0, found.0, "register {register} of {lanes:?}");
             }
+            assert_ne!(expected[3].0, registers[3].0);
         }
     }
 }

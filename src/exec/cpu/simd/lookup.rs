@@ -1,6 +1,6 @@
 //! Curves of all lanes in AVX-512.
 //!
-//! Takes x, c and a curve; writes its value, with the bits of [`plain`]. Must not know who asks.
+//! Takes x and some curves of it, each with its c; writes their values, with the bits of [`plain`]. Must not know who asks.
 //!
 //! [`plain`]: crate::exec::cpu::curves::lookup::plain
 
@@ -10,12 +10,15 @@ use std::arch::x86_64::{
     _mm512_setzero_si512, _mm512_sub_ps,
 };
 
+use std::ops::Range;
+
 use bytemuck::cast;
 
+use crate::exec::cpu::curves::Row;
 use crate::exec::cpu::curves::domain::PER_UNIT;
-use crate::exec::cpu::curves::lookup::Other;
-use crate::exec::cpu::curves::{Curve, Row};
+use crate::exec::cpu::curves::lookup::Wanted;
 use crate::exec::cpu::math::Elementary;
+use crate::exec::cpu::program::Tile;
 
 /// Vectors at once: a row is loaded once for all of them, and as many sums hide how long each takes.
 const AT_ONCE: usize = 4;
@@ -23,46 +26,46 @@ const AT_ONCE: usize = 4;
 /// A number for each lane of the vectors at once.
 type Lanes = [[f32; 16]; AT_ONCE];
 
-/// A curve of each lane; their number is a multiple of 64.
+/// Some curves of the lanes of x, one after the other; `lanes` are whole parts.
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-pub(super) fn look_up(d: &mut [f32], x: &[f32], other: Other<'_, f32>, curve: &Curve<f32>) {
-    let (d, x) = (all_mut(d), all(x));
-    match other {
-        Other::None => {
-            for (d, x) in d.iter_mut().zip(x) {
-                let (segments, t) = within(x);
-                store(d, polynomial(&curve.p, &segments, &t));
+pub(super) fn look_up<'a>(
+    registers: &mut [Tile<f32>],
+    x: u16,
+    lanes: Range<usize>,
+    wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
+) {
+    for group in lanes.start / (16 * AT_ONCE)..lanes.end / (16 * AT_ONCE) {
+        let (segments, t) = within(&registers[usize::from(x)].0.as_chunks().0.as_chunks().0[group]);
+        for Wanted { curve, c, dst } in wanted.clone() {
+            let mut value = polynomial(&curve.p, &segments, &t);
+            if !curve.q.is_empty() {
+                let c = &registers[usize::from(c)].0.as_chunks().0.as_chunks().0[group];
+                value = line(value, c, polynomial(&curve.q, &segments, &t), curve.moves);
             }
-        }
-        Other::InPlace => {
-            for (d, x) in d.iter_mut().zip(x) {
-                store(d, line(x, d, curve));
-            }
-        }
-        Other::Apart(c) => {
-            for ((d, x), c) in d.iter_mut().zip(x).zip(all(c)) {
-                store(d, line(x, c, curve));
-            }
+            let d = &mut registers[usize::from(dst)].0;
+            store(&mut d.as_chunks_mut().0.as_chunks_mut().0[group], value);
         }
     }
 }
 
-/// p(x) − q(x)·c, and c as well where it moves.
+/// p − q·c, and c as well where it moves.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn line(x: &Lanes, c: &Lanes, curve: &Curve<f32>) -> [__m512; AT_ONCE] {
-    let (segments, t) = within(x);
-    let p = polynomial(&curve.p, &segments, &t);
-    let mut value = polynomial(&curve.q, &segments, &t);
+fn line(
+    mut p: [__m512; AT_ONCE],
+    c: &Lanes,
+    q: [__m512; AT_ONCE],
+    moves: bool,
+) -> [__m512; AT_ONCE] {
     for i in 0..AT_ONCE {
-        value[i] = _mm512_fnmadd_ps(value[i], load(&c[i]), p[i]);
+        p[i] = _mm512_fnmadd_ps(q[i], load(&c[i]), p[i]);
     }
-    if curve.moves {
+    if moves {
         for i in 0..AT_ONCE {
-            value[i] = _mm512_add_ps(load(&c[i]), value[i]);
+            p[i] = _mm512_add_ps(load(&c[i]), p[i]);
         }
     }
-    value
+    p
 }
 
 /// The segment of each x, in the low bits, and where it is in it.
@@ -112,14 +115,6 @@ fn polynomial(
 fn halves(row: &Row<f32>) -> [__m512; 2] {
     let (halves, _) = row.0.as_chunks();
     [load(&halves[0]), load(&halves[1])]
-}
-
-fn all(lanes: &[f32]) -> &[Lanes] {
-    lanes.as_chunks().0.as_chunks().0
-}
-
-fn all_mut(lanes: &mut [f32]) -> &mut [Lanes] {
-    lanes.as_chunks_mut().0.as_chunks_mut().0
 }
 
 #[inline]

@@ -23,11 +23,13 @@ mod portable;
 #[cfg(target_arch = "x86_64")]
 mod steps;
 
-use super::curves::Curve;
-use super::curves::lookup::{Other, plain};
+use std::ops::Range;
+
+use super::curves::lookup::{Wanted, plain};
 use super::interpret::Work;
 use super::leap::steps::{Cells, Rule};
 use super::math::Elementary;
+use super::program::Tile;
 use crate::exec::ExecError;
 
 /// Vector instructions that this processor is known to have.
@@ -167,19 +169,19 @@ impl Simd {
         }
     }
 
-    /// Looks up a curve of each lane.
-    pub(super) fn look_up(
+    /// Looks up curves.
+    pub(super) fn look_up<'a>(
         self,
-        d: &mut [f32],
-        x: &[f32],
-        other: Other<'_, f32>,
-        curve: &Curve<f32>,
+        registers: &mut [Tile<f32>],
+        x: u16,
+        lanes: Range<usize>,
+        wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
     ) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: this level is made only where `has_avx512` holds.
-            Level::Avx512 => unsafe { lookup::look_up(d, x, other, curve) },
-            _ => plain(d, x, other, curve),
+            Level::Avx512 => unsafe { lookup::look_up(registers, x, lanes, wanted) },
+            _ => plain(registers, x, lanes, wanted),
         }
     }
 
