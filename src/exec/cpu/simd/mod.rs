@@ -11,7 +11,7 @@
 //! |---|---|
 //! | `avx512`, `avx2`, `portable` | the interpreter for each; in files of their own, so that the compiler works on them side by side |
 //! | `lookup` | curves in AVX-512 |
-//! | `steps` | leaps in AVX-512 |
+//! | `steps`, `steps_avx2` | leaps in AVX-512 and in AVX2 |
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -22,6 +22,8 @@ mod lookup;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod steps;
+#[cfg(target_arch = "x86_64")]
+mod steps_avx2;
 
 use std::ops::Range;
 
@@ -144,7 +146,13 @@ impl Simd {
                 unsafe { steps::leap_f32(cells, rule) };
                 true
             }
-            _ => {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => {
+                // SAFETY: this level is made only where `has_avx2` holds.
+                unsafe { steps_avx2::leap_f32(cells, rule) };
+                true
+            }
+            Level::Portable => {
                 // Where there is no other level, nothing reads them.
                 let _ = (cells, rule);
                 false
@@ -161,7 +169,13 @@ impl Simd {
                 unsafe { steps::leap_f64(cells, rule) };
                 true
             }
-            _ => {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => {
+                // SAFETY: this level is made only where `has_avx2` holds.
+                unsafe { steps_avx2::leap_f64(cells, rule) };
+                true
+            }
+            Level::Portable => {
                 // Where there is no other level, nothing reads them.
                 let _ = (cells, rule);
                 false
