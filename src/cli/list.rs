@@ -86,12 +86,18 @@ impl Registries<'_> {
         }
     }
 
+    /// The names alone. The help of every command holds them, so no model is read for that.
     fn names(&self, registry: Registry) -> String {
-        self.rows(registry)
-            .into_iter()
-            .map(|row| row.name)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let names: Vec<&str> = match registry {
+            Registry::Models => self.models.iter().map(|m| m.name).collect(),
+            Registry::Methods => self.methods.iter().map(|m| m.name).collect(),
+            Registry::Stimuli => self.stimuli.iter().map(|s| s.name).collect(),
+            Registry::Recorders => self.recorders.iter().map(|r| r.name).collect(),
+            Registry::Features => self.features.iter().map(|f| f.name).collect(),
+            Registry::Engines => self.engines.iter().map(|e| e.name).collect(),
+            Registry::Passes => self.passes.iter().map(|p| p.name).collect(),
+        };
+        names.join(", ")
     }
 
     /// The names of every registry, for the help of `list`.

@@ -137,6 +137,29 @@ fn a_neighbour_beyond_the_domain_changes_no_bit() {
 }
 
 #[test]
+fn the_gates_of_one_potential_are_looked_up_together() {
+    let Some(simd) = Simd::available().into_iter().find(|s| s.has_curves()) else {
+        return;
+    };
+    let target = Target {
+        simd,
+        leaps: true,
+        curves: true,
+    };
+    let program: Program<f32> = lower(&hodgkin_huxley(0.02, 10), target).unwrap();
+    let insts = &program.blocks[0].insts;
+    let curves = insts.iter().filter(|inst| inst.code == Code::Curve);
+    let [own, whole] = [1, 2].map(|i| {
+        let stood_for = curves.clone().map(|inst| inst.k[i].to_word());
+        stood_for.collect::<Vec<u32>>()
+    });
+    // The first stands for the other two and what is behind them.
+    assert_eq!(own.len(), 3);
+    assert_eq!(whole[0], own.iter().sum::<u32>() + 2);
+    assert_eq!(whole[2], own[2]);
+}
+
+#[test]
 fn squid_axons_spike_alike_with_curves_and_without() {
     let dt = 0.02;
     let plan = hodgkin_huxley(dt, 5000);
