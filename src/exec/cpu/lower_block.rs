@@ -8,7 +8,7 @@
 //! Must not know how instructions are carried out.
 
 use super::curves::LookedUp;
-use super::fuse::with_pairs;
+use super::fuse::{pair, with_pairs};
 use super::lower_stores::goes_first;
 use super::program::{Code, Deferral, Guard, Inst, NO_REGISTER, Program};
 use super::real::Real;
@@ -65,6 +65,8 @@ pub(super) struct Lowering<'a, R> {
     place: Vec<Option<u16>>,
     /// Scratch registers that hold nothing.
     pub(super) free: Vec<u16>,
+    /// Those that will hold nothing after the next pick.
+    held: Vec<u16>,
     pub(super) guard: Guard,
     pub(super) insts: Vec<Inst<R>>,
     pub(super) n_registers: usize,
@@ -122,6 +124,7 @@ impl<'a, R: Real> Lowering<'a, R> {
             last_use,
             place,
             free: Vec::new(),
+            held: Vec::new(),
             guard,
             insts: Vec::new(),
             n_registers: program.n_fixed,
@@ -166,10 +169,25 @@ impl<'a, R: Real> Lowering<'a, R> {
         for (i, v) in pick.src.iter().enumerate() {
             let is_scratch = src[i] >= register(self.program.n_fixed)?;
             if is_scratch && self.last_use[v.index()] == at && !pick.src[..i].contains(v) {
-                self.free.push(src[i]);
+                self.held.push(src[i]);
             }
         }
+        // The second of a pair must not write what the first reads.
+        if !self.is_first(at) {
+            self.free.append(&mut self.held);
+        }
         Ok(())
+    }
+
+    /// May the pick and the next one become a pair?
+    fn is_first(&self, at: usize) -> bool {
+        let first = &self.picks[at];
+        self.picks.get(at + 1).is_some_and(|second| {
+            let mut sources = second.src.iter().enumerate();
+            sources.any(|(position, v)| {
+                v.index() == first.value && pair(first.code, second.code, position).is_some()
+            })
+        })
     }
 
     /// Emits the instruction of a pick; gives the registers that it reads.

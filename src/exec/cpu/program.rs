@@ -263,15 +263,6 @@ pub(super) enum Code {
 }
 
 impl Code {
-    /// Does it stand for the instruction behind it as well?
-    #[must_use]
-    pub(super) fn is_pair(self) -> bool {
-        matches!(
-            self,
-            Code::OverExprelGate | Code::OverPositiveGate | Code::Exp2Sum | Code::SumRelax
-        )
-    }
-
     /// May the destination be the source at `position`? The long lane expressions have no form for
     /// that, to keep the code small.
     #[must_use]

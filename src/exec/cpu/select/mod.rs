@@ -10,7 +10,7 @@
 //! | `products` | products and quotients |
 //! | `relaxations` | what an exponential step does to a state |
 //! | `logic` | integers, truth values, comparisons, choices |
-//! | `order` | the order in which few values are alive |
+//! | `order` | the order in which few values are alive, and pairs are side by side |
 //!
 //! Must not know registers.
 
@@ -78,7 +78,7 @@ pub(super) fn select(block: &Block, pinned: Option<Value>, looked_up: &LookedUp)
         }
     }
     picks.reverse();
-    order::order(block, picks)
+    order::side_by_side(block, order::order(block, picks))
 }
 
 struct Selector<'a> {

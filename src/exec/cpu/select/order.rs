@@ -8,6 +8,7 @@
 //! Must not know registers.
 
 use super::Pick;
+use crate::exec::cpu::fuse::pair;
 use crate::ir::{Block, Value};
 
 /// `picks` of `block`, ordered.
@@ -18,6 +19,44 @@ pub(super) fn order(block: &Block, picks: Vec<Pick>) -> Vec<Pick> {
         schedule.demand(result);
     }
     let order = schedule.order;
+    let mut picks: Vec<Option<Pick>> = picks.into_iter().map(Some).collect();
+    order.iter().filter_map(|&at| picks[at].take()).collect()
+}
+
+/// `picks` with the first of each pair right before its reader. Of two that could be, the first operand is it.
+#[must_use]
+pub(super) fn side_by_side(block: &Block, picks: Vec<Pick>) -> Vec<Pick> {
+    let mut by = vec![None; block.instrs.len()];
+    let mut reads = vec![0_usize; block.instrs.len()];
+    for (at, pick) in picks.iter().enumerate() {
+        by[pick.value] = Some(at);
+        pick.src.iter().for_each(|v| reads[v.index()] += 1);
+    }
+    block.results().for_each(|v| reads[v.index()] += 1);
+    // The reader of each first.
+    let mut reader = vec![None; picks.len()];
+    for (at, pick) in picks.iter().enumerate() {
+        let first = pick.src.iter().enumerate().find_map(|(position, v)| {
+            let first = by[v.index()].filter(|_| reads[v.index()] == 1)?;
+            pair(picks[first].code, pick.code, position)?;
+            // Neither is one of another pair; readers come later.
+            let is_second = reader[..first].contains(&Some(first));
+            (!is_second).then_some(first)
+        });
+        if let Some(first) = first {
+            reader[first] = Some(at);
+        }
+    }
+    let mut first_of = vec![None; picks.len()];
+    for (first, reader) in reader.iter().enumerate() {
+        if let Some(reader) = reader {
+            first_of[*reader] = Some(first);
+        }
+    }
+    let order = (0..picks.len()).filter(|&at| reader[at].is_none());
+    let order: Vec<usize> = order
+        .flat_map(|at| first_of[at].into_iter().chain([at]))
+        .collect();
     let mut picks: Vec<Option<Pick>> = picks.into_iter().map(Some).collect();
     order.iter().filter_map(|&at| picks[at].take()).collect()
 }

@@ -4,6 +4,7 @@ use super::plans::{Slots, hodgkin_huxley};
 use super::{cells, currents, floats, integers, last_spike_distance, reference, run};
 use crate::exec::cpu::lower::{Target, lower};
 use crate::exec::cpu::program::{Code, Program};
+use crate::exec::cpu::real::Real;
 use crate::exec::cpu::{CpuEngine, Precision, Simd};
 use crate::ir::{Builder, Type, UnaryOp, Value};
 use crate::plan::{Output, Plan, PlanParts, Schedule};

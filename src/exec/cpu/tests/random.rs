@@ -25,7 +25,7 @@ fn grow(b: &mut Builder, rng: &mut Rng, values: &mut Values) {
     let (x, y) = (any(rng, &values.floats), any(rng, &values.floats));
     let (p, q) = (any(rng, &values.words), any(rng, &values.words));
     let (c, d) = (any(rng, &values.bools), any(rng, &values.bools));
-    let value = match rng.u8(..17) {
+    let value = match rng.u8(..24) {
         0 => b.add(x, y),
         1 => b.sub(x, y),
         2 => {
@@ -67,6 +67,18 @@ fn grow(b: &mut Builder, rng: &mut Rng, values: &mut Values) {
             b.binary([BinaryOp::And, BinaryOp::Or][rng.usize(..2)], c, not)
         }
         14 => b.select(d, p, q),
+        16 => current(b, rng, values),
+        17..20 => gate(b, rng, x, y),
+        20..23 => {
+            let t = b.unary(UnaryOp::Tanh, x);
+            let (slope, weight) = (rng.f64() * 2.0, rng.f64() - 0.5);
+            let t = b.scale(t, slope);
+            let e = b.unary(UnaryOp::Exp, t);
+            let (e, y) = (b.scale(e, weight), b.scale(y, 0.25));
+            let sum = b.add(y, e);
+            let z = any(rng, &values.floats);
+            b.add(sum, z)
+        }
         // Of numbers that change from step to step, too.
         15 => b.random([p, q], rng.u32(..2), 5),
         _ => {
@@ -87,6 +99,67 @@ fn grow(b: &mut Builder, rng: &mut Rng, values: &mut Values) {
         Type::U32 => values.words.push(value),
         Type::Bool => values.bools.push(value),
     }
+}
+
+/// What a current adds: a power of one value and perhaps another, with a weight somewhere, times a driving
+/// force.
+fn current(b: &mut Builder, rng: &mut Rng, values: &mut Values) -> Value {
+    let [x, y, v, rest] = [(); 4].map(|()| any(rng, &values.floats));
+    let (gate, other) = (b.unary(UnaryOp::Tanh, x), b.unary(UnaryOp::Sin, y));
+    let square = b.mul(gate, gate);
+    if rng.u8(..4) == 0 {
+        values.floats.push(square);
+    }
+    let k = rng.f64() * 4.0 - 2.0;
+    let early = rng.bool();
+    let weighted = if early { b.scale(square, k) } else { square };
+    let mut conductance = match rng.u8(..4) {
+        0 => b.mul(weighted, square),
+        1 => b.mul(weighted, gate),
+        2 => {
+            let cube = b.mul(square, gate);
+            let cube = if early { b.scale(cube, k) } else { cube };
+            b.mul(cube, other)
+        }
+        _ => {
+            let cube = b.mul(gate, square);
+            b.mul(other, cube)
+        }
+    };
+    if !early {
+        conductance = b.scale(conductance, k);
+    }
+    let (v, reversal) = (b.unary(UnaryOp::Sin, v), b.float(rng.f64() - 0.5));
+    let force = b.add(v, reversal);
+    let flow = if rng.bool() {
+        b.mul(conductance, force)
+    } else {
+        b.mul(force, conductance)
+    };
+    if rng.bool() {
+        b.add(rest, flow)
+    } else {
+        b.sub(rest, flow)
+    }
+}
+
+/// A gate's step: a linoid rate of opening that shares its exponential with a sigmoid rate of closing.
+fn gate(b: &mut Builder, rng: &mut Rng, x: Value, y: Value) -> Value {
+    let bounded = b.unary(UnaryOp::Sin, x);
+    let slope = rng.f64() * 6.0 - 3.0;
+    let t = b.scale(bounded, slope);
+    let e = b.unary(UnaryOp::Exp, t);
+    let relative = b.binary(BinaryOp::ExprelGiven, t, e);
+    let one = b.float(1.0);
+    let opening = b.div(one, relative);
+    let below = b.add(e, one);
+    let closing = b.div(one, below);
+    let closing = b.scale(closing, 0.7);
+    let sum = b.add(opening, closing);
+    let dt = [0.01, 0.1, 1.0][rng.usize(..3)];
+    let (a, r) = (b.scale(opening, dt), b.scale(sum, dt));
+    let before = b.unary(UnaryOp::Tanh, y);
+    b.relax(before, a, r)
 }
 
 /// A plan of three blocks, the last two guarded, over shared slots.
@@ -164,7 +237,7 @@ fn plan(rng: &mut Rng) -> Plan {
 #[test]
 fn random_programs_give_what_the_reference_gives() {
     let cells = cells(vec![(0..300).map(|i| f64::from(i) * 0.11).collect()]);
-    for seed in 0..120 {
+    for seed in 0..160 {
         let plan = plan(&mut Rng::with_seed(seed));
         let expected = reference(&plan, &cells);
         for engine in engines().iter().filter(|e| e.precision == Precision::F64) {
