@@ -17,6 +17,10 @@ pub(super) fn pair(first: Code, second: Code, position: usize) -> Option<Code> {
         (Code::OverPositive, Code::Gate, 1) => Code::OverPositiveGate,
         (Code::Exp2Affine | Code::Exp2Shifted, Code::Sum, 0 | 1) => Code::Exp2Sum,
         (Code::Sum, Code::RelaxMembrane, 0) => Code::SumRelax,
+        (Code::CubeMulK, Code::FmaShift, 0) => Code::CubeShift,
+        (Code::CubeMulK, Code::Fnma, 0 | 1) => Code::CubeShift,
+        (Code::Pow4K, Code::FmaShift, 0) => Code::Pow4Shift,
+        (Code::Pow4K, Code::Fnma, 0 | 1) => Code::Pow4Shift,
         _ => return None,
     })
 }
@@ -28,10 +32,18 @@ pub(super) fn with_pairs<R: Real>(mut insts: Vec<Inst<R>>, scratch: u16) -> Vec<
         if let Some((code, position)) = fitting(&insts[at..], scratch) {
             let second = &mut insts[at + 1];
             second.src[position] = NO_REGISTER;
-            if code == Code::Exp2Sum && position == 0 {
+            match (code, second.code, position) {
                 // a·k + b·s + j, with the power for b.
-                second.src.swap(0, 1);
-                second.k.swap(0, 2);
+                (Code::Exp2Sum, _, 0) => {
+                    second.src.swap(0, 1);
+                    second.k.swap(0, 2);
+                }
+                // c − a·b, with the power for a, as c + a·(−1)·(b + 0).
+                (_, Code::Fnma, _) => {
+                    second.src.swap(0, position);
+                    second.k = [R::ZERO, -R::ONE, R::ZERO, R::ZERO];
+                }
+                _ => {}
             }
             let dst = second.dst;
             insts[at] = Inst {
@@ -63,8 +75,9 @@ fn fitting<R: Real>(insts: &[Inst<R>], scratch: u16) -> Option<(Code, usize)> {
         .take_while(|inst| !ends && (reads(inst) || inst.written() != Some(first.dst)));
     let is_alone = first.dst >= scratch && !to_its_end.any(reads);
     let is_apart = !first.src.contains(&second.dst);
-    // There is no loop in which the sum is written over its last term.
-    let has_loop = code != Code::Exp2Sum || second.src[2] != second.dst;
+    // There is no loop in which a sum is written over its last term; relaxations keep it aside.
+    let is_sum = matches!(code, Code::Exp2Sum | Code::CubeShift | Code::Pow4Shift);
+    let has_loop = !is_sum || second.src[2] != second.dst;
     (reads_once && is_alone && is_apart && has_loop).then_some((code, position))
 }
 

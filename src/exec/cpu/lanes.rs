@@ -405,6 +405,27 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             });
             return 1;
         }
+        Code::CubeShift => {
+            let flow = &behind[0];
+            let [shift, weight, ..] = flow.k;
+            let (x, y, b, c) = part!(ra, rb, flow.src[1], flow.src[2]);
+            each(d, |i| {
+                let a = x[i] * x[i] * x[i] * y[i] * k;
+                fma!(a * weight, b[i] + shift, c[i])
+            });
+            return 1;
+        }
+        Code::Pow4Shift => {
+            let flow = &behind[0];
+            let [shift, weight, ..] = flow.k;
+            let (x, b, c) = part!(ra, flow.src[1], flow.src[2]);
+            each(d, |i| {
+                let square = x[i] * x[i];
+                let a = square * square * k;
+                fma!(a * weight, b[i] + shift, c[i])
+            });
+            return 1;
+        }
         Code::SumRelax => {
             let relax = &behind[0];
             let [opens, closes, ..] = relax.k;

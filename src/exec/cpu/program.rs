@@ -256,6 +256,10 @@ pub(super) enum Code {
     Exp2Sum,
     /// `Sum`, and the `RelaxMembrane` behind it whose a it is.
     SumRelax,
+    /// `CubeMulK`, and c + a·j·(b + k) behind it whose a it is.
+    CubeShift,
+    /// `Pow4K`, and c + a·j·(b + k) behind it whose a it is.
+    Pow4Shift,
     /// Writes b at position a of a stream.
     StoreAt,
     /// Writes b at position a of a stream in the lanes where c holds.

@@ -130,7 +130,7 @@ fn current(b: &mut Builder, rng: &mut Rng, values: &mut Values) -> Value {
         conductance = b.scale(conductance, k);
     }
     let (v, reversal) = (b.unary(UnaryOp::Sin, v), b.float(rng.f64() - 0.5));
-    let force = b.add(v, reversal);
+    let force = if rng.bool() { b.add(v, reversal) } else { v };
     let flow = if rng.bool() {
         b.mul(conductance, force)
     } else {
