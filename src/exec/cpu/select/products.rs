@@ -59,7 +59,6 @@ impl Selector<'_> {
         }
     }
 
-    #[expect(clippy::float_cmp, reason = "exactly one is meant")]
     fn fourth_power(&self, a: Value, b: Value, weight: f64) -> Option<Form> {
         let (z, k) = self.fourth(a, b)?;
         Some(match k * weight {
