@@ -2,18 +2,18 @@
 //!
 //! Takes an instruction and the registers; writes its destination. Plain loops over arrays of
 //! known length, which the compiler turns into vector code for whatever features the caller has.
-//! The loops are functions of their own, whose arguments are known not to overlap: else the compiler
-//! tests that before each of them and keeps a scalar loop besides.
 //!
 //! Must not know blocks or guards.
 
 use super::curves::domain;
 use super::curves::lookup::Wanted;
 use super::logs::{all_plain, log, plain_pow, pow};
+use super::loops::{
+    each, from_one, from_three, from_two, in_place, relax_each, with_one, with_two,
+};
 use super::math::{
-    Elementary, Reach, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma,
-    nearness, not_too_large, over_exprel, over_exprel_given, over_positive, relax, relax_any,
-    relax_far, tanh,
+    Elementary, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma, nearness,
+    not_too_large, over_exprel, over_exprel_given, over_positive, tanh,
 };
 use super::program::{Code, Inst, LANES, Memory, Program, Tile};
 use super::real::Real;
@@ -49,110 +49,6 @@ fn split<R, const N: usize>(
     let (tile, after) = rest.split_at_mut(1);
     let tile = &mut tile[0].0.as_chunks_mut::<N>().0[part];
     (tile, Others { before, after })
-}
-
-/// d = f(i) in lane i.
-#[inline(always)]
-fn each<R, const N: usize>(d: &mut [R; N], f: impl Fn(usize) -> R) {
-    for (i, d) in d.iter_mut().enumerate() {
-        *d = f(i);
-    }
-}
-
-/// A relaxation of `from` by A and B, which are `of` lane i: by the short polynomial, if `SHORT`, else by the
-/// longer one; and again where a lane is beyond it.
-#[inline(always)]
-fn relax_each<R: Elementary, const N: usize, const FMA: bool, const SHORT: bool>(
-    d: &mut [R; N],
-    from: &[R; N],
-    of: impl Fn(usize) -> (R, R),
-) {
-    let mut most = R::ZERO.order();
-    for i in 0..N {
-        let (a, r) = of(i);
-        most = most.max(r.order());
-        d[i] = if SHORT {
-            relax::<R, FMA>(from[i], a, r)
-        } else {
-            relax_far::<R, FMA, false>(from[i], a, r)
-        };
-    }
-    match Reach::of::<R>(most) {
-        Reach::Near => {}
-        Reach::Far if !SHORT => {}
-        Reach::Far => each(d, |i| {
-            let (a, r) = of(i);
-            relax_far::<R, FMA, true>(from[i], a, r)
-        }),
-        Reach::Any => each(d, |i| {
-            let (a, r) = of(i);
-            relax_any::<R, FMA, SHORT>(from[i], a, r)
-        }),
-    }
-}
-
-/// d = f(a) in each lane.
-#[inline(always)]
-fn from_one<R: Copy, const N: usize>(d: &mut [R; N], a: &[R; N], f: impl Fn(R) -> R) {
-    for i in 0..N {
-        d[i] = f(a[i]);
-    }
-}
-
-/// d = f(a, b).
-#[inline(always)]
-fn from_two<R: Copy, const N: usize>(
-    d: &mut [R; N],
-    a: &[R; N],
-    b: &[R; N],
-    f: impl Fn(R, R) -> R,
-) {
-    for i in 0..N {
-        d[i] = f(a[i], b[i]);
-    }
-}
-
-/// d = f(a, b, c).
-#[inline(always)]
-fn from_three<R: Copy, const N: usize>(
-    d: &mut [R; N],
-    a: &[R; N],
-    b: &[R; N],
-    c: &[R; N],
-    mut f: impl FnMut(R, R, R) -> R,
-) {
-    for i in 0..N {
-        d[i] = f(a[i], b[i], c[i]);
-    }
-}
-
-/// d = f(d).
-#[inline(always)]
-fn in_place<R: Copy, const N: usize>(d: &mut [R; N], f: impl Fn(R) -> R) {
-    for d in d {
-        *d = f(*d);
-    }
-}
-
-/// d = f(d, a).
-#[inline(always)]
-fn with_one<R: Copy, const N: usize>(d: &mut [R; N], a: &[R; N], f: impl Fn(R, R) -> R) {
-    for i in 0..N {
-        d[i] = f(d[i], a[i]);
-    }
-}
-
-/// d = f(d, a, b).
-#[inline(always)]
-fn with_two<R: Copy, const N: usize>(
-    d: &mut [R; N],
-    a: &[R; N],
-    b: &[R; N],
-    f: impl Fn(R, R, R) -> R,
-) {
-    for i in 0..N {
-        d[i] = f(d[i], a[i], b[i]);
-    }
 }
 
 /// Carries out `inst` on part number `part` of `N` lanes of each register. Gives how many instructions

@@ -29,6 +29,7 @@
 //! | `deferral` | blocks that may wait until many lanes need them |
 //! | `draws` | random words of a tile, kept until their step |
 //! | `lanes` | what each instruction does to a lane |
+//! | `loops` | loops over lanes |
 //! | `interpret` | the loop over steps, blocks and instructions; guards |
 //! | `simd` | that loop compiled for each set of vector instructions |
 //! | `timeline` | what is the same for all cells, step by step |
@@ -44,6 +45,7 @@ mod job;
 mod lanes;
 mod leap;
 mod logs;
+mod loops;
 mod lower;
 mod lower_block;
 mod lower_curves;
