@@ -3,7 +3,7 @@
 //! Takes the lowering of a block that has just emitted a curve; emits the rest. Must not know how values are
 //! computed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lower_block::Lowering;
 use super::program::{Code, Inst};
@@ -43,7 +43,10 @@ impl<R: Real> Lowering<'_, R> {
             ..inst
         });
         let behind = self.insts.len() - 1 - at;
-        self.insts[at].k[1] = R::word(u32::try_from(behind).unwrap_or(u32::MAX));
+        // Of its own, and with the curves that it stands for (`join_curves`).
+        let behind = R::word(u32::try_from(behind).unwrap_or(u32::MAX));
+        self.insts[at].k[1] = behind;
+        self.insts[at].k[2] = behind;
         Ok(())
     }
 }
@@ -51,12 +54,14 @@ impl<R: Real> Lowering<'_, R> {
 /// Lets a curve stand for the curves of the same window behind it, which then share the work on x: as far as none
 /// reads or writes what another of them writes, and nothing else lies between.
 pub(super) fn join_curves<R: Real>(insts: &mut [Inst<R>]) {
-    for first in 0..insts.len() {
+    let mut first = 0;
+    while first < insts.len() {
         if insts[first].code != Code::Curve {
+            first += 1;
             continue;
         }
         let (x, window) = (insts[first].src[0], insts[first].list);
-        let mut written = vec![insts[first].dst];
+        let mut written = HashSet::from([insts[first].dst]);
         let mut end = behind(insts, first);
         while let Some(next) = insts.get(end)
             && next.code == Code::Curve
@@ -65,10 +70,11 @@ pub(super) fn join_curves<R: Real>(insts: &mut [Inst<R>]) {
             && !written.contains(&x)
             && ![next.src[1], next.dst].iter().any(|r| written.contains(r))
         {
-            written.push(next.dst);
+            written.insert(next.dst);
             end = behind(insts, end);
         }
         insts[first].k[2] = R::word(u32::try_from(end - first - 1).unwrap_or(0));
+        first = end;
     }
 }
 

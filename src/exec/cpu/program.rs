@@ -252,7 +252,7 @@ pub(super) enum Code {
     OverExprelGate,
     /// `OverPositive`, and the `Gate` behind it whose b it is.
     OverPositiveGate,
-    /// `Exp2Shifted`, and the `Sum` behind it whose b it is.
+    /// `Exp2Shifted`, or `Exp2Affine` with s = 0, and the `Sum` behind it whose b it is.
     Exp2Sum,
     /// `Sum`, and the `RelaxMembrane` behind it whose a it is.
     SumRelax,

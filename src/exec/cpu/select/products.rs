@@ -59,6 +59,15 @@ impl Selector<'_> {
         }
     }
 
+    /// weight·a·b, where one of them is a cube.
+    fn cube_product(&self, a: Value, b: Value, weight: f64) -> Option<Form> {
+        [(a, b), (b, a)].into_iter().find_map(|(cube, rest)| {
+            let (z, k) = self.weighted_cube(cube)?;
+            Some(form_k(Code::CubeMulK, &[z, rest], &[k * weight]))
+        })
+    }
+
+    /// weight·a·b, where that is a fourth power.
     fn fourth_power(&self, a: Value, b: Value, weight: f64) -> Option<Form> {
         let (z, k) = self.fourth(a, b)?;
         Some(match k * weight {
@@ -80,27 +89,18 @@ impl Selector<'_> {
                 Some(Op::Unary(UnaryOp::Exprel, x)) => Some(self.relative(x, k)),
                 _ => None,
             };
-            let fourth = || {
-                let (x, y) = self.factors(a)?;
-                self.fourth_power(x, y, k)
+            let powers_and_products = || {
+                let (x, y) = self.product_of_values(a)?;
+                let power = self.fourth_power(x, y, k);
+                let power = power.or_else(|| self.cube_product(x, y, k));
+                Some(power.unwrap_or_else(|| form_k(Code::MulMulK, &[x, y], &[k])))
             };
             return function
-                .or_else(fourth)
-                .unwrap_or_else(|| match self.factors(a) {
-                    Some((x, y)) if let Some(z) = self.cube(x) => {
-                        form_k(Code::CubeMulK, &[z, y], &[k])
-                    }
-                    Some((x, y)) if let Some(z) = self.cube(y) => {
-                        form_k(Code::CubeMulK, &[z, x], &[k])
-                    }
-                    Some((x, y)) if self.float(y).is_none() => form_k(Code::MulMulK, &[x, y], &[k]),
-                    _ => form_k(Code::MulK, &[a], &[k]),
-                });
+                .or_else(powers_and_products)
+                .unwrap_or_else(|| form_k(Code::MulK, &[a], &[k]));
         }
-        for (cube, rest) in [(a, b), (b, a)] {
-            if let Some((z, k)) = self.weighted_cube(cube) {
-                return form_k(Code::CubeMulK, &[z, rest], &[k]);
-            }
+        if let Some(form) = self.cube_product(a, b, 1.0) {
+            return form;
         }
         let is_cube = |v: Value| self.weighted_cube(v).is_some();
         let fused = |inner: Value, rest: Value| match self.inner(inner)? {

@@ -77,7 +77,7 @@ impl Selector<'_> {
     }
 
     /// The factors of a product that nothing else reads, none of them a literal.
-    fn product_of_values(&self, v: Value) -> Option<(Value, Value)> {
+    pub(super) fn product_of_values(&self, v: Value) -> Option<(Value, Value)> {
         self.factors(v).filter(|&(_, y)| self.float(y).is_none())
     }
 
