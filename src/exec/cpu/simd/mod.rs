@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `avx512`, `avx2`, `portable` | the interpreter for each; in files of their own, so that the compiler works on them side by side |
 //! | `lookup` | curves in AVX-512 |
-//! | `steps`, `steps_avx2` | leaps in AVX-512 and in AVX2 |
+//! | `steps` | leaps in AVX-512 and in AVX2 |
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -23,8 +23,6 @@ mod lookup;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod steps;
-#[cfg(target_arch = "x86_64")]
-mod steps_avx2;
 
 use std::ops::Range;
 
@@ -144,13 +142,13 @@ impl Simd {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => {
                 // SAFETY: this level is made only where `has_avx512` holds.
-                unsafe { steps::leap_f32(cells, rule) };
+                unsafe { steps::avx512_f32(cells, rule) };
                 true
             }
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => {
                 // SAFETY: this level is made only where `has_avx2` holds.
-                unsafe { steps_avx2::leap_f32(cells, rule) };
+                unsafe { steps::avx2_f32(cells, rule) };
                 true
             }
             Level::Portable => {
@@ -167,13 +165,13 @@ impl Simd {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => {
                 // SAFETY: this level is made only where `has_avx512` holds.
-                unsafe { steps::leap_f64(cells, rule) };
+                unsafe { steps::avx512_f64(cells, rule) };
                 true
             }
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => {
                 // SAFETY: this level is made only where `has_avx2` holds.
-                unsafe { steps_avx2::leap_f64(cells, rule) };
+                unsafe { steps::avx2_f64(cells, rule) };
                 true
             }
             Level::Portable => {
