@@ -10,7 +10,6 @@
 //!
 //! [`step_word`]: crate::random::step_word
 
-use super::program::LANES;
 use super::real::Real;
 use crate::random::philox;
 
@@ -26,8 +25,8 @@ struct Block {
     /// The number of the step, div 4.
     quarter: u32,
     /// Both halves of the cells' numbers, the low ones first.
-    cells: [[u32; LANES]; 2],
-    words: [[u32; LANES]; 4],
+    cells: [Box<[u32]>; 2],
+    words: [Box<[u32]>; 4],
 }
 
 impl Draws {
@@ -37,29 +36,30 @@ impl Draws {
         &mut self,
         key: [u32; 2],
         stream: u32,
-        [low, high]: [&[R; LANES]; 2],
+        [low, high]: [&[R]; 2],
         step: u32,
-    ) -> &[u32; LANES] {
+    ) -> &[u32] {
         let known = |block: &Block| block.key == key && block.stream == stream;
         let quarter = step >> 2;
         let index = match self.0.iter().position(known) {
             Some(index) => index,
             None => {
-                self.0.push(Block::new(key, stream));
+                self.0.push(Block::new(key, stream, low.len()));
                 self.0.len() - 1
             }
         };
         let block = &mut self.0[index];
         let mut other = block.quarter ^ quarter;
-        let [lows, highs] = &block.cells;
-        for i in 0..LANES {
+        let (low, high) = (&low[..R::LANES], &high[..R::LANES]);
+        let [lows, highs] = block.cells.each_mut().map(|half| &mut half[..R::LANES]);
+        for i in 0..R::LANES {
             other |= (lows[i] ^ low[i].to_word()) | (highs[i] ^ high[i].to_word());
         }
         if other != 0 {
             block.quarter = quarter;
-            let ([lows, highs], [first, second, third, fourth]) =
-                (&mut block.cells, &mut block.words);
-            for i in 0..LANES {
+            let words = block.words.each_mut().map(|words| &mut words[..R::LANES]);
+            let [first, second, third, fourth] = words;
+            for i in 0..R::LANES {
                 (lows[i], highs[i]) = (low[i].to_word(), high[i].to_word());
                 let counter = [lows[i], quarter, stream, highs[i]];
                 [first[i], second[i], third[i], fourth[i]] = philox(counter, key);
@@ -72,13 +72,14 @@ impl Draws {
 impl Block {
     /// With the words of no step, since there is none of this number.
     #[cold]
-    fn new(key: [u32; 2], stream: u32) -> Self {
+    fn new(key: [u32; 2], stream: u32, n_lanes: usize) -> Self {
+        let lanes = || vec![0; n_lanes].into_boxed_slice();
         Block {
             key,
             stream,
             quarter: u32::MAX,
-            cells: [[0; LANES]; 2],
-            words: [[0; LANES]; 4],
+            cells: std::array::from_fn(|_| lanes()),
+            words: std::array::from_fn(|_| lanes()),
         }
     }
 }
@@ -92,10 +93,10 @@ mod tests {
     #[test]
     fn words_are_those_of_the_step_whatever_was_asked_before() {
         let mut draws = Draws::default();
-        let cells = |of: u32| -> [[f32; LANES]; 2] {
+        let cells = |of: u32| -> [<f32 as Real>::Lanes; 2] {
             let lane = |i: usize| of.wrapping_mul(1000).wrapping_add(i as u32);
             let low = std::array::from_fn(|i| f32::word(lane(i)));
-            let mut high = [f32::word(of / 2); LANES];
+            let mut high = f32::lanes(f32::word(of / 2));
             // Cells that differ in one half of one lane.
             high[of as usize] = f32::word(77);
             [low, high]
@@ -113,7 +114,7 @@ mod tests {
             let [low, high] = cells(of);
             let key = [seed as u32, (seed >> 32) as u32];
             let words = draws.words(key, stream, [&low, &high], step);
-            for i in [0, 1, 2, LANES / 2, LANES - 1] {
+            for i in [0, 1, 2, f32::LANES / 2, f32::LANES - 1] {
                 let cell = [low[i].to_word(), high[i].to_word()];
                 assert_eq!(words[i], step_word(seed, stream, cell, step), "lane {i}");
             }

@@ -9,14 +9,19 @@
 use super::lanes::execute;
 use super::leap::{Leap, SHORTEST};
 use super::math::Elementary;
-use super::program::{CodeBlock, Deferral, Guard, LANES, Memory, PART, Program, Tile};
+use super::program::{CodeBlock, Deferral, Guard, Memory, Program};
+use super::real::Real;
+use super::register::{PART, Register};
+use super::simd::Simd;
 use super::timeline::{Change, Timeline};
 
-/// With this many parts in need, a guarded block runs on the whole tile.
-const MANY_PARTS: u32 = 3;
+/// With this many parts in need, a block runs on the whole tile.
+const fn many_parts<R: Real>() -> u32 {
+    whole::<R>().count_ones() / 2 + 1
+}
 
 /// Some steps of a program on one tile.
-pub(super) struct Work<'a, R> {
+pub(super) struct Work<'a, R: Real> {
     /// The program.
     pub(super) program: &'a Program<R>,
     /// The tile.
@@ -27,9 +32,27 @@ pub(super) struct Work<'a, R> {
     pub(super) steps: std::ops::Range<u32>,
 }
 
-/// Does the work. To be called where the processor's vector instructions are enabled.
+/// A type whose tiles go through steps.
+pub(super) trait Advance: Elementary {
+    /// Does the work with these vector instructions.
+    fn advance(simd: Simd, work: &mut Work<'_, Self>);
+}
+
+impl Advance for f32 {
+    fn advance(simd: Simd, work: &mut Work<'_, f32>) {
+        simd.advance::<f32, { f32::LANES }>(work);
+    }
+}
+
+impl Advance for f64 {
+    fn advance(simd: Simd, work: &mut Work<'_, f64>) {
+        simd.advance::<f64, { f64::LANES }>(work);
+    }
+}
+
+/// Does the work. To be called where the processor's vector instructions are enabled; `LANES` is that of the type.
 #[inline(always)]
-pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
+pub(super) fn advance<R: Elementary, const LANES: usize, const FMA: bool>(work: &mut Work<'_, R>) {
     let mut changes = work.timeline.from(work.steps.start);
     let (program, memory, end) = (work.program, &mut *work.memory, work.steps.end);
     if work.steps.start % 2 == 1 {
@@ -42,7 +65,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
             && first.step <= step
             && step < end
         {
-            memory.registers[usize::from(first.register)] = Tile::of(first.value);
+            memory.registers[usize::from(first.register)] = Register::of(first.value);
             changes = rest;
         }
         let blocks = if step.is_multiple_of(2) {
@@ -74,7 +97,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                 } else {
                     parts_behind(block, memory)
                 };
-                if parts == WHOLE {
+                if parts == const { whole::<R>() } {
                     let mut insts = block.insts.as_slice();
                     while let Some((inst, behind)) = insts.split_first() {
                         let stood_for =
@@ -93,7 +116,7 @@ pub(super) fn advance<R: Elementary, const FMA: bool>(work: &mut Work<'_, R>) {
                 }
                 if let Some(deferral) = &block.deferral {
                     if parts != 0 {
-                        memory.registers[usize::from(deferral.pending)] = Tile::of(R::ZERO);
+                        memory.registers[usize::from(deferral.pending)] = Register::of(R::ZERO);
                     }
                     if step < end {
                         keep(block, deferral, need, memory);
@@ -149,21 +172,25 @@ fn turn<R: Elementary>(pairs: &[(u16, u16)], memory: &mut Memory<R>) {
 }
 
 /// All parts of a tile.
-const WHOLE: u32 = (1 << (LANES / PART)) - 1;
+const fn whole<R: Real>() -> u32 {
+    (1 << (R::LANES / PART)) - 1
+}
 
 /// On which parts of the tile a guard holds in some lane.
 #[inline(always)]
 fn in_need<R: Elementary>(guard: Guard, memory: &Memory<R>) -> u32 {
     match guard {
-        Guard::Always => WHOLE,
+        Guard::Always => memory.filled,
         Guard::Uniform(register) => {
-            if memory.registers[usize::from(register)].0[0].is_true() {
-                WHOLE
+            if memory.registers[usize::from(register)].lanes()[0].is_true() {
+                memory.filled
             } else {
                 0
             }
         }
-        Guard::Lanes(register) => parts_in_need(&memory.registers[usize::from(register)]),
+        Guard::Lanes(register) => {
+            parts_in_need(&memory.registers[usize::from(register)]) & memory.filled
+        }
     }
 }
 
@@ -174,13 +201,13 @@ fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, need: u32, memory: &Memory<
         (Some(deferral), Guard::Lanes(guard)) => {
             let [guard, pending] =
                 [guard, deferral.pending].map(|r| &memory.registers[usize::from(r)]);
-            if parts(need).any(|part| meet(part_of(guard, part), part_of(pending, part))) {
+            if parts(need).any(|part| meet(guard.part(part), pending.part(part))) {
                 parts_behind(block, memory)
             } else {
                 0
             }
         }
-        _ => few_or_whole(need),
+        _ => few_or_whole::<R>(need),
     }
 }
 
@@ -189,7 +216,7 @@ fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, need: u32, memory: &Memory<
 fn parts_behind<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
     match &block.deferral {
         None => 0,
-        Some(deferral) => few_or_whole(parts_in_need(
+        Some(deferral) => few_or_whole::<R>(parts_in_need(
             &memory.registers[usize::from(deferral.pending)],
         )),
     }
@@ -197,11 +224,11 @@ fn parts_behind<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 
 
 /// Where many parts are in need, the whole tile is done with less work.
 #[inline(always)]
-fn few_or_whole(parts: u32) -> u32 {
-    if parts.count_ones() < MANY_PARTS {
+fn few_or_whole<R: Real>(parts: u32) -> u32 {
+    if parts.count_ones() < const { many_parts::<R>() } {
         parts
     } else {
-        WHOLE
+        const { whole::<R>() }
     }
 }
 
@@ -218,28 +245,20 @@ fn keep<R: Elementary>(
         return;
     };
     for part in parts(need) {
-        let mask = *part_of(&memory.registers[usize::from(guard)], part);
+        let mask = *memory.registers[usize::from(guard)].part::<PART>(part);
         for &(from, to) in &deferral.latches {
-            let new = *part_of(&memory.registers[usize::from(from)], part);
-            let old = &mut memory.registers[usize::from(to)]
-                .0
-                .as_chunks_mut::<PART>()
-                .0[part];
+            let new = *memory.registers[usize::from(from)].part::<PART>(part);
+            let old = memory.registers[usize::from(to)].part_mut::<PART>(part);
             for ((old, new), mask) in old.iter_mut().zip(new).zip(mask) {
                 *old = R::select(mask, new, *old);
             }
         }
         let pending = &mut memory.registers[usize::from(deferral.pending)];
-        let waiting = &mut pending.0.as_chunks_mut::<PART>().0[part];
+        let waiting = pending.part_mut::<PART>(part);
         for (waiting, mask) in waiting.iter_mut().zip(mask) {
             *waiting = waiting.or(mask);
         }
     }
-}
-
-#[inline(always)]
-fn part_of<R>(tile: &Tile<R>, part: usize) -> &[R; PART] {
-    &tile.0.as_chunks::<PART>().0[part]
 }
 
 /// The parts of which the bits are set: mostly one, so that the end of the loop is foreseen, where a
@@ -248,7 +267,7 @@ fn part_of<R>(tile: &Tile<R>, part: usize) -> &[R; PART] {
 fn parts(mut bits: u32) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         (bits != 0).then(|| {
-            let part = bits.trailing_zeros() as usize % (LANES / PART);
+            let part = bits.trailing_zeros() as usize;
             bits &= bits - 1;
             part
         })
@@ -267,16 +286,16 @@ fn meet<R: Elementary>(a: &[R; PART], b: &[R; PART]) -> bool {
 
 /// One bit for each part of the tile in which the guard holds in a lane.
 #[inline(always)]
-fn parts_in_need<R: Elementary>(guard: &Tile<R>) -> u32 {
+fn parts_in_need<R: Elementary>(guard: &Register<R>) -> u32 {
     let mut any = R::ZERO;
-    for &lane in &guard.0 {
+    for &lane in guard.lanes() {
         any = any.or(lane);
     }
     if !any.is_true() {
         return 0;
     }
     let mut parts = 0;
-    for (index, part) in guard.0.as_chunks::<PART>().0.iter().enumerate() {
+    for (index, part) in guard.lanes().as_chunks::<PART>().0.iter().enumerate() {
         let mut any = R::ZERO;
         for &lane in part {
             any = any.or(lane);
@@ -292,7 +311,7 @@ fn parts_in_need<R: Elementary>(guard: &Tile<R>) -> u32 {
 #[inline(always)]
 fn sweep<R: Elementary>(registers: &[u16], memory: &mut Memory<R>) {
     for &register in registers {
-        for lane in &mut memory.registers[usize::from(register)].0 {
+        for lane in memory.registers[usize::from(register)].lanes_mut() {
             *lane = if lane.abs() < R::TINY { R::ZERO } else { *lane };
         }
     }

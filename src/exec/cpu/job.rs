@@ -10,11 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::interpret::Work;
+use super::interpret::{Advance, Work};
 use super::lower::{Target, lower};
-use super::math::Elementary;
-use super::program::{LANES, Memory, Program};
-use super::tile::{End, begin, end, range};
+use super::program::{Memory, Program};
+use super::tile::{End, begin, end, tiles};
 use super::timeline::Timeline;
 use crate::exec::setup::Recipe;
 use crate::exec::{
@@ -51,13 +50,13 @@ pub(super) struct CpuJob<R> {
     n_carried: usize,
 }
 
-impl<R: Elementary> CpuJob<R> {
+impl<R: Advance> CpuJob<R> {
     /// Lowers `plan` for `target`.
     ///
     /// # Errors
     /// A plan that needs more registers than there are numbers for, or lists beyond the memory.
     pub(super) fn new(plan: &Plan, target: Target) -> Result<Self, ExecError> {
-        let n_cells = (LANES * threads(plan.limits().threads)) as u64;
+        let n_cells = (R::LANES * threads(plan.limits().threads)) as u64;
         check_lists(plan, n_cells, size_of::<R>() as u64)?;
         Ok(CpuJob {
             program: lower(plan, target)?,
@@ -75,7 +74,7 @@ impl<R: Elementary> CpuJob<R> {
     }
 }
 
-impl<R: Elementary> Job for CpuJob<R> {
+impl<R: Advance> Job for CpuJob<R> {
     fn tile_cells(&self) -> u64 {
         MOST_CELLS.min(self.plan.limits().tile_cells)
     }
@@ -101,11 +100,14 @@ impl<R: Elementary> Job for CpuJob<R> {
         };
         let begin = Instant::now();
         let n_steps = self.plan.schedule().n_steps;
+        let n_threads = threads(self.plan.limits().threads);
         let run = Run {
             job: self,
             cells,
             carried,
             timeline: (n_steps <= TIMELINE_STEPS).then(|| self.timeline(0..n_steps)),
+            n_threads,
+            tiles: tiles::<R>(cells.n, n_threads),
             next: AtomicUsize::new(0),
             done: AtomicU64::new(0),
             stop: AtomicBool::new(false),
@@ -134,7 +136,7 @@ impl<R: Elementary> Job for CpuJob<R> {
     }
 }
 
-impl<R: Elementary> CpuJob<R> {
+impl<R: Advance> CpuJob<R> {
     fn timeline(&self, steps: std::ops::Range<u32>) -> Timeline<R> {
         Timeline::of(&self.plan, &self.program, &self.tables, steps)
     }
@@ -171,6 +173,10 @@ struct Run<'a, R> {
     carried: Option<&'a [Vec<R>]>,
     /// Of the whole run, if it is short enough.
     timeline: Option<Timeline<R>>,
+    /// Threads, if there are as many tiles.
+    n_threads: usize,
+    /// The cells of each tile.
+    tiles: Vec<std::ops::Range<usize>>,
     /// The first tile that no thread has taken.
     next: AtomicUsize,
     /// Cell-steps computed.
@@ -179,13 +185,11 @@ struct Run<'a, R> {
     stop: AtomicBool,
 }
 
-impl<R: Elementary> Run<'_, R> {
+impl<R: Advance> Run<'_, R> {
     fn on_threads(&self, sink: &mut dyn Sink) -> Result<End<R>, ExecError> {
-        let n_tiles = self.cells.n.div_ceil(LANES);
-        let n_threads = threads(self.job.plan.limits().threads).min(n_tiles);
         let (sender, receiver) = channel();
         std::thread::scope(|scope| {
-            for _ in 0..n_threads {
+            for _ in 0..self.n_threads.min(self.tiles.len()) {
                 let sender = sender.clone();
                 scope.spawn(move || self.work(&sender));
             }
@@ -197,13 +201,11 @@ impl<R: Elementary> Run<'_, R> {
     /// What each thread does: tile after tile, until none is left or the run is stopped.
     fn work(&self, sender: &Sender<End<R>>) {
         let mut memory = Memory::of(&self.job.program);
-        loop {
-            let tile = self.next.fetch_add(1, Ordering::Relaxed);
-            let range = range(tile, self.cells.n);
-            if range.is_empty() || !self.run_tile(&range, &mut memory) {
+        while let Some(range) = self.tiles.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if !self.run_tile(range, &mut memory) {
                 return;
             }
-            let end = end(&self.job.plan, &self.job.program, &range, &memory);
+            let end = end(&self.job.plan, &self.job.program, range, &memory);
             if sender.send(end).is_err() {
                 return;
             }
@@ -236,12 +238,13 @@ impl<R: Elementary> Run<'_, R> {
                 let steps = at..stretch.end.min(at.saturating_add(LOOK_UP_STEPS));
                 at = steps.end;
                 let n_steps = steps.len();
-                program.simd.advance(&mut Work {
+                let work = &mut Work {
                     program,
                     memory,
                     timeline,
                     steps,
-                });
+                };
+                R::advance(program.simd, work);
                 self.done
                     .fetch_add((n_steps * range.len()) as u64, Ordering::Relaxed);
             }

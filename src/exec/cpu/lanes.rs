@@ -15,18 +15,19 @@ use super::math::{
     Elementary, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma, nearness,
     not_too_large, over_exprel, over_exprel_given, over_positive, tanh,
 };
-use super::program::{Code, Inst, LANES, Memory, Program, Tile};
+use super::program::{Code, Inst, Memory, Program};
 use super::real::Real;
+use super::register::Register;
 use super::waves::{all_small, cos, sin};
 use crate::random::step_word;
 
 /// The registers other than the one written. A destination never aliases a source in a loop.
-struct Others<'a, R> {
-    before: &'a [Tile<R>],
-    after: &'a [Tile<R>],
+struct Others<'a, R: Real> {
+    before: &'a [Register<R>],
+    after: &'a [Register<R>],
 }
 
-impl<R> Others<'_, R> {
+impl<R: Real> Others<'_, R> {
     #[inline(always)]
     fn part<const N: usize>(&self, register: u16, part: usize) -> &[R; N] {
         let index = usize::from(register);
@@ -35,19 +36,19 @@ impl<R> Others<'_, R> {
         } else {
             &self.after[index - self.before.len() - 1]
         };
-        &tile.0.as_chunks::<N>().0[part]
+        tile.part(part)
     }
 }
 
 #[inline(always)]
-fn split<R, const N: usize>(
-    registers: &mut [Tile<R>],
+fn split<R: Real, const N: usize>(
+    registers: &mut [Register<R>],
     dst: u16,
     part: usize,
 ) -> (&mut [R; N], Others<'_, R>) {
     let (before, rest) = registers.split_at_mut(usize::from(dst));
     let (tile, after) = rest.split_at_mut(1);
-    let tile = &mut tile[0].0.as_chunks_mut::<N>().0[part];
+    let tile = tile[0].part_mut(part);
     (tile, Others { before, after })
 }
 
@@ -70,7 +71,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         return 0;
     }
     if inst.code == Code::Window {
-        let a = &memory.registers[usize::from(ra)].0.as_chunks::<N>().0[part];
+        let a = memory.registers[usize::from(ra)].part(part);
         memory.within[usize::from(inst.list)] = all_within::<R, N, FMA>(a, k, j);
         return 0;
     }
@@ -353,8 +354,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         }
         Code::Random => {
             let (key, stream) = ([k.to_word(), j.to_word()], s.to_word());
-            if N == LANES {
-                let cells = [others.part(ra, 0), others.part(rb, 0)];
+            if N == R::LANES {
+                let cells = [others.part::<N>(ra, 0), others.part::<N>(rb, 0)];
+                let cells = cells.map(<[R; N]>::as_slice);
                 let words = memory.draws.words(key, stream, cells, step);
                 for (x, word) in d.iter_mut().zip(words) {
                     *x = R::word(word >> 9);
@@ -485,13 +487,13 @@ fn all_within<R: Elementary, const N: usize, const FMA: bool>(a: &[R; N], k: R, 
 fn store_at<R: Real, const N: usize>(inst: &Inst<R>, memory: &mut Memory<R>, part: usize) {
     let [index, value, mask] = inst.src.map(usize::from);
     let stream = &mut memory.streams[usize::from(inst.list)];
-    let capacity = stream.len() / LANES;
+    let capacity = stream.len() / R::LANES;
     let registers = &memory.registers;
     for lane in part * N..(part + 1) * N {
-        let entry = registers[index].0[lane].to_word() as usize;
-        let holds = inst.code == Code::StoreAt || registers[mask].0[lane].is_true();
+        let entry = registers[index].lanes()[lane].to_word() as usize;
+        let holds = inst.code == Code::StoreAt || registers[mask].lanes()[lane].is_true();
         if holds && entry < capacity {
-            stream[lane * capacity + entry] = registers[value].0[lane];
+            stream[lane * capacity + entry] = registers[value].lanes()[lane];
         }
     }
 }

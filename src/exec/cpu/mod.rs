@@ -14,7 +14,8 @@
 //! | `logs` | logarithms of one lane, and powers in f32 |
 //! | `powers` | powers of one lane in f64, and their exceptions in both |
 //! | `waves` | sine and cosine of one lane |
-//! | `program` | the vector program: instructions, registers |
+//! | `register` | a value for each cell of a tile |
+//! | `program` | the vector program: instructions, their memory |
 //! | `select/` | which instruction computes a value, fused forms, their order |
 //! | `lower` | plan to program: a register for every slot |
 //! | `lower_block` | the instructions of a block, its scratch registers |
@@ -54,6 +55,7 @@ mod math;
 mod powers;
 mod program;
 mod real;
+mod register;
 mod select;
 mod shape;
 mod simd;

@@ -13,31 +13,9 @@ use super::curves::Curve;
 use super::draws::Draws;
 use super::leap::Leap;
 use super::real::Real;
+use super::register::{PART, Register};
 use super::simd::Simd;
 use crate::ir::Slot;
-
-/// Cells worked on at once: HH needs 39 registers of 1 KiB, which fit in a first-level cache of 48 KiB.
-/// With 512 HH is no faster, with LIF-like models 10 %.
-pub(super) const LANES: usize = 256;
-
-/// Lanes of a part of a tile: what a guarded block runs on where few cells need it. At 32 the
-/// compiler unrolls many loops to scalars.
-pub(super) const PART: usize = 64;
-
-/// One register: a value for each lane, and a line of the cache more. Without it the same lane of every
-/// register would have the same address but for the high bits, by which a load is told from a store
-/// that it must wait for; a step of HH took 4 % longer.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-pub(super) struct Tile<R>(pub(super) [R; LANES], [R; 16]);
-
-impl<R: Copy> Tile<R> {
-    /// The same value in all lanes.
-    #[inline(always)]
-    pub(super) fn of(value: R) -> Self {
-        Tile([value; LANES], [value; 16])
-    }
-}
 
 /// What an instruction does with its sources a, b, c and its immediates k, j, s, q.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -432,9 +410,11 @@ impl<R: Real> Program<R> {
 
 /// What one thread works on: the registers and streams of one tile of cells.
 #[derive(Debug)]
-pub(super) struct Memory<R> {
+pub(super) struct Memory<R: Real> {
     /// The registers.
-    pub(super) registers: Vec<Tile<R>>,
+    pub(super) registers: Vec<Register<R>>,
+    /// The parts that hold cells, one bit for each.
+    pub(super) filled: u32,
     /// For each stream, the entries of each lane in turn.
     pub(super) streams: Vec<Vec<R>>,
     /// For each window, were all lanes within it when it was last looked at?
@@ -447,18 +427,24 @@ impl<R: Real> Memory<R> {
     /// Room for `program`, all zeros.
     #[must_use]
     pub(super) fn of(program: &Program<R>) -> Self {
-        let stream = |&capacity: &usize| vec![R::ZERO; capacity * LANES];
+        let stream = |&capacity: &usize| vec![R::ZERO; capacity * R::LANES];
         Memory {
-            registers: vec![Tile::of(R::ZERO); program.n_registers],
+            registers: vec![Register::of(R::ZERO); program.n_registers],
+            filled: 0,
             streams: program.capacities.iter().map(stream).collect(),
             within: vec![false; usize::from(program.n_windows) + 1],
             draws: Draws::default(),
         }
     }
 
+    /// The lanes in the parts that hold cells.
+    pub(super) fn n_lanes(&self) -> usize {
+        self.filled.count_ones() as usize * PART
+    }
+
     /// All zeros again; random words are of their cells and may stay.
     pub(super) fn clear(&mut self) {
-        self.registers.fill(Tile::of(R::ZERO));
+        self.registers.fill(Register::of(R::ZERO));
         for stream in &mut self.streams {
             stream.fill(R::ZERO);
         }

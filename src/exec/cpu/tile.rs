@@ -7,8 +7,9 @@
 
 use std::ops::Range;
 
-use super::program::{LANES, Memory, Program};
+use super::program::{Memory, Program};
 use super::real::Real;
+use super::register::PART;
 use crate::exec::setup::{Recipe, SetUpColumn};
 use crate::exec::{Cells, Column};
 use crate::ir::{Slot, Type};
@@ -38,6 +39,7 @@ pub(super) fn begin<R: Real>(
     memory: &mut Memory<R>,
 ) {
     memory.clear();
+    memory.filled = (1 << range.len().div_ceil(PART)) - 1;
     let part = Cells {
         first: cells.first + range.start as u64,
         n: range.len(),
@@ -49,7 +51,7 @@ pub(super) fn begin<R: Real>(
     };
     let set_up = recipe.set_up(&part);
     for home in &program.homes {
-        let register = &mut memory.registers[usize::from(home.register)].0;
+        let register = memory.registers[usize::from(home.register)].lanes_mut();
         let carried = match (home.slot, carried) {
             (Slot::State(i), Some(states)) => Some(&states[usize::from(i)][range.clone()]),
             _ => None,
@@ -77,7 +79,7 @@ pub(super) fn end<R: Real>(
     let n = range.len();
     let lanes = |slot: Slot| {
         let register = program.home(slot).map_or(0, usize::from);
-        &memory.registers[register].0[..n]
+        &memory.registers[register].lanes()[..n]
     };
     let columns = plan.outputs().iter().map(|output| match *output {
         Output::Slot(slot) => {
@@ -110,14 +112,50 @@ pub(super) fn end<R: Real>(
     }
 }
 
-/// The range of cells in tile number `tile` of a run of `n`.
-pub(super) fn range(tile: usize, n: usize) -> Range<usize> {
-    tile * LANES..n.min((tile + 1) * LANES)
+/// The tiles of `n` cells, which so many threads share: full ones, the same number for each thread, and then one of
+/// what is left for each.
+#[must_use]
+pub(super) fn tiles<R: Real>(n: usize, n_threads: usize) -> Vec<Range<usize>> {
+    let n_full = n / n_threads / R::LANES * n_threads;
+    let left = (n - n_full * R::LANES).div_ceil(n_threads);
+    let left = left.next_multiple_of(PART).min(R::LANES).max(PART);
+    let mut ranges = Vec::new();
+    let mut first = 0;
+    while first < n {
+        let most = if ranges.len() < n_full {
+            R::LANES
+        } else {
+            left
+        };
+        ranges.push(first..n.min(first + most));
+        first += most;
+    }
+    ranges
 }
 
 fn column<R: Real>(ty: Type, lanes: &[R]) -> Column {
     match ty {
         Type::Float => Column::Float(lanes.iter().map(|x| x.to_f64()).collect()),
         Type::U32 | Type::Bool => Column::U32(lanes.iter().map(|x| x.to_integer(ty)).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_in_one_tile_and_every_thread_has_its_share() {
+        for n_threads in [1, 2, 3, 16] {
+            for n in (0..=2 * PART).chain([300, 1500, 10_000, 100_003]) {
+                let tiles = tiles::<f32>(n, n_threads);
+                let cells = tiles.iter().cloned().flatten();
+                assert!(cells.eq(0..n), "{n} cells, {n_threads} threads: {tiles:?}");
+                assert!(tiles.iter().all(|tile| tile.len() <= f32::LANES));
+                // Tile after tile, each thread gets as many cells, but for a part.
+                let most = tiles.iter().step_by(n_threads).map(Range::len).sum::<usize>();
+                assert!(most < n.div_ceil(n_threads) + PART, "{n} cells, {n_threads} threads");
+            }
+        }
     }
 }

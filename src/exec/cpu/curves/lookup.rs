@@ -10,8 +10,8 @@ use std::ops::Range;
 use super::domain::{PER_UNIT, SEGMENTS};
 use super::{Curve, Row};
 use crate::exec::cpu::math::Elementary;
-use crate::exec::cpu::program::Tile;
 use crate::exec::cpu::real::Real;
+use crate::exec::cpu::register::Register;
 use crate::exec::cpu::simd::Simd;
 
 /// A curve that is to be looked up.
@@ -34,7 +34,7 @@ pub(in crate::exec::cpu) trait Lookup: Real {
     /// x. `lanes` are whole parts.
     fn look_up<'a>(
         simd: Simd,
-        registers: &mut [Tile<Self>],
+        registers: &mut [Register<Self>],
         x: u16,
         lanes: Range<usize>,
         wanted: impl Iterator<Item = Wanted<'a, Self>> + Clone,
@@ -46,7 +46,7 @@ impl Lookup for f32 {
 
     fn look_up<'a>(
         simd: Simd,
-        registers: &mut [Tile<f32>],
+        registers: &mut [Register<f32>],
         x: u16,
         lanes: Range<usize>,
         wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
@@ -62,7 +62,7 @@ impl Lookup for f64 {
 
     fn look_up<'a>(
         _: Simd,
-        registers: &mut [Tile<f64>],
+        registers: &mut [Register<f64>],
         x: u16,
         lanes: Range<usize>,
         wanted: impl Iterator<Item = Wanted<'a, f64>> + Clone,
@@ -73,14 +73,14 @@ impl Lookup for f64 {
 
 /// The same in plain code: what every lookup means.
 pub(in crate::exec::cpu) fn plain<'a, R: Elementary>(
-    registers: &mut [Tile<R>],
+    registers: &mut [Register<R>],
     x: u16,
     lanes: Range<usize>,
     wanted: impl Iterator<Item = Wanted<'a, R>> + Clone,
 ) {
     let per_unit = R::from_f64(f64::from(PER_UNIT));
     for lane in lanes {
-        let x = registers[usize::from(x)].0[lane];
+        let x = registers[usize::from(x)].lanes()[lane];
         let rounded = x.fused(per_unit, R::ROUNDER);
         let t = x.fused(per_unit, -(rounded - R::ROUNDER));
         let segment = rounded.to_word() as usize % SEGMENTS;
@@ -93,12 +93,12 @@ pub(in crate::exec::cpu) fn plain<'a, R: Elementary>(
             let value = match polynomial(&curve.q) {
                 None => p,
                 Some(q) => {
-                    let c = registers[usize::from(c)].0[lane];
+                    let c = registers[usize::from(c)].lanes()[lane];
                     let line = (-q).fused(c, p);
                     if curve.moves { c + line } else { line }
                 }
             };
-            registers[usize::from(dst)].0[lane] = value;
+            registers[usize::from(dst)].lanes_mut()[lane] = value;
         }
     }
 }
@@ -106,7 +106,9 @@ pub(in crate::exec::cpu) fn plain<'a, R: Elementary>(
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::*;
-    use crate::exec::cpu::program::{LANES, PART};
+    use crate::exec::cpu::register::PART;
+
+    const LANES: usize = f32::LANES;
 
     /// A row of coefficients that differ.
     fn row(scale: f32) -> Row<f32> {
@@ -129,11 +131,11 @@ mod tests {
             moves,
         });
         // x, c, and c of the curve that is written over it.
-        let mut registers = vec![Tile::of(0.0_f32); 7];
+        let mut registers = vec![Register::of(0.0_f32); 7];
         for lane in 0..LANES {
-            registers[0].0[lane] = (lane as f32).mul_add(0.62, -102.0);
-            registers[1].0[lane] = lane as f32 / 256.0;
-            registers[2].0[lane] = 1.0 - lane as f32 / 256.0;
+            registers[0].lanes_mut()[lane] = (lane as f32).mul_add(0.31, -102.0);
+            registers[1].lanes_mut()[lane] = lane as f32 / 512.0;
+            registers[2].lanes_mut()[lane] = 1.0 - lane as f32 / 512.0;
         }
         let places = [(1, 3), (1, 4), (2, 2), (1, 6)];
         let wanted = curves.iter().zip(places);
@@ -143,9 +145,13 @@ mod tests {
             plain(&mut expected, 0, lanes.clone(), wanted.clone());
             simd.look_up(&mut found, 0, lanes.clone(), wanted.clone());
             for (register, (expected, found)) in expected.iter().zip(&found).enumerate() {
-                assert_eq!(expected.0, found.0, "register {register} of {lanes:?}");
+                assert_eq!(
+                    expected.lanes(),
+                    found.lanes(),
+                    "register {register} of {lanes:?}"
+                );
             }
-            assert_ne!(expected[3].0, registers[3].0);
+            assert_ne!(expected[3].lanes(), registers[3].lanes());
         }
     }
 }

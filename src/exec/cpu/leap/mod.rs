@@ -17,8 +17,9 @@
 pub(super) mod steps;
 
 use super::math::Elementary;
-use super::program::{CodeBlock, LANES, Memory, Tile};
+use super::program::{CodeBlock, Memory};
 use super::real::Real;
+use super::register::Register;
 use super::simd::Simd;
 use steps::{Cells, Numbers, Rule, plain};
 
@@ -27,6 +28,9 @@ pub(super) const SHORTEST: u32 = 4;
 
 /// A refractory period from here on is not for leaps, which count steps beyond its end in small floats.
 pub(super) const LONGEST_HOLD: u32 = 1 << 20;
+
+/// A leap is of so many cells, or a multiple: as many as a loop by hand holds in its registers.
+pub(super) const STRIDE: usize = 128;
 
 /// A shape with its registers.
 #[derive(Clone, Debug)]
@@ -72,9 +76,9 @@ pub(super) enum Operand<R> {
 }
 
 impl<R: Real> Operand<R> {
-    fn tile(self, memory: &Memory<R>) -> Tile<R> {
+    fn tile(self, memory: &Memory<R>) -> Register<R> {
         match self {
-            Operand::Literal(x) => Tile::of(x),
+            Operand::Literal(x) => Register::of(x),
             Operand::Register(register) => memory.registers[usize::from(register)],
         }
     }
@@ -99,7 +103,7 @@ impl<R: Elementary> Leap<R> {
             }
             _ => {
                 tiles = numbers.map(|number| number.tile(memory));
-                Numbers::Own(tiles.each_ref().map(|tile| &tile.0))
+                Numbers::Own(tiles.each_ref().map(Register::lanes))
             }
         };
         let reset = match self.reset {
@@ -115,19 +119,20 @@ impl<R: Elementary> Leap<R> {
             self.drive,
         ];
         let registers = registers.map(usize::from);
-        let Ok([v, countdown, before, counted, drive]) =
-            memory.registers.get_disjoint_mut(registers)
-        else {
+        let n_lanes = memory.n_lanes().next_multiple_of(STRIDE);
+        let Ok(registers) = memory.registers.get_disjoint_mut(registers) else {
             // They are made to differ.
             return false;
         };
-        for left in &mut countdown.0 {
+        let lanes = registers.map(|register| &mut register.lanes_mut()[..n_lanes]);
+        let [v, countdown, before, counted, drive] = lanes;
+        for left in &mut *countdown {
             *left = left.float_of_small();
         }
         let mut cells = Cells {
-            v: &mut v.0,
-            free_from: &mut countdown.0,
-            drive: &drive.0,
+            v,
+            free_from: countdown,
+            drive,
             numbers,
         };
         let rule = Rule {
@@ -138,10 +143,10 @@ impl<R: Elementary> Leap<R> {
         if !R::leap(simd, &mut cells, rule) {
             plain::<R, FMA>(&mut cells, rule);
         }
-        let lanes = (&mut v.0, &mut countdown.0, &mut before.0, &mut counted.0);
+        let lanes = [v, countdown, before, counted];
         let any = match (self.reset, &reset) {
             (Operand::Literal(to), _) => settle(lanes, rule, |_| to),
-            (_, Some(to)) => settle(lanes, rule, |lane| to.0[lane]),
+            (_, Some(to)) => settle(lanes, rule, |lane| to.lanes()[lane]),
             (_, None) => return false,
         };
         if !any {
@@ -154,32 +159,41 @@ impl<R: Elementary> Leap<R> {
             asked.map(|both| memory.registers.get_disjoint_mut(both))
         {
             let last = step.wrapping_add(n - 1).wrapping_sub(self.hold);
-            for (step, left) in steps.0.iter_mut().zip(&countdown.0) {
+            for (step, left) in steps.lanes_mut().iter_mut().zip(countdown.lanes()) {
                 *step = R::word(left.to_word().wrapping_add(last));
             }
         }
         self.window
-            .is_none_or(|w| memory.registers[usize::from(w)].0[0].is_true())
+            .is_none_or(|w| memory.registers[usize::from(w)].lanes()[0].is_true())
     }
 }
 
-/// The lanes of v, the countdown, v before a spike, and whether there was one.
-type Lanes<'a, R> = (
-    &'a mut [R; LANES],
-    &'a mut [R; LANES],
-    &'a mut [R; LANES],
-    &'a mut [R; LANES],
-);
-
-/// Resets who spiked, after the steps of `rule`, and counts down again; true if anybody spiked.
+/// Resets who spiked, after the steps of `rule`, and counts down again; true if anybody spiked. Given are the lanes of
+/// v, the countdown, v before a spike, and whether there was one.
 #[inline(always)]
-fn settle<R: Elementary>(
-    (v, countdown, before, spikes): Lanes<'_, R>,
+fn settle<R: Elementary>(lanes: [&mut [R]; 4], rule: Rule, reset: impl Fn(usize) -> R) -> bool {
+    let [v, countdown, before, spikes] = lanes.map(|lanes| lanes.as_chunks_mut().0);
+    let (ended, recorded) = (v.iter_mut().zip(countdown), before.iter_mut().zip(spikes));
+    let mut any = false;
+    for (stride, ((v, countdown), (before, spikes))) in ended.zip(recorded).enumerate() {
+        let reset = |lane: usize| reset(stride * STRIDE + lane);
+        any |= settle_stride(v, countdown, before, spikes, rule, reset);
+    }
+    any
+}
+
+/// Some of them: arguments that are known not to overlap.
+#[inline(always)]
+fn settle_stride<R: Elementary>(
+    v: &mut [R; STRIDE],
+    countdown: &mut [R; STRIDE],
+    before: &mut [R; STRIDE],
+    spikes: &mut [R; STRIDE],
     rule: Rule,
     reset: impl Fn(usize) -> R,
 ) -> bool {
     let (hold, n, mut any) = (R::small(rule.hold), R::small(rule.n), R::ZERO);
-    for i in 0..LANES {
+    for i in 0..STRIDE {
         // Who was refractory before the leap is free before the end of a whole period.
         let spiked = R::mask(countdown[i] > hold);
         spikes[i] = spiked;

@@ -8,7 +8,6 @@
 //! Must not know programs or registers of a tile.
 
 use crate::exec::cpu::math::{Elementary, fma};
-use crate::exec::cpu::program::LANES;
 use crate::exec::cpu::real::Real;
 use crate::exec::cpu::simd::Simd;
 
@@ -18,18 +17,18 @@ pub(in crate::exec::cpu) enum Numbers<'a, R> {
     /// The same in all lanes.
     Same([R; 2]),
     /// Of each lane.
-    Own([&'a [R; LANES]; 2]),
+    Own([&'a [R]; 2]),
 }
 
-/// The lanes of a tile.
+/// Lanes of a tile, a multiple of [`STRIDE`](super::STRIDE); `numbers` may be of more.
 pub(in crate::exec::cpu) struct Cells<'a, R> {
     /// v.
-    pub(in crate::exec::cpu) v: &'a mut [R; LANES],
+    pub(in crate::exec::cpu) v: &'a mut [R],
     /// The step from which on the cell is no longer refractory, beginning with 0. A float: not all vector
     /// instructions compare integers of 64 bits.
-    pub(in crate::exec::cpu) free_from: &'a mut [R; LANES],
+    pub(in crate::exec::cpu) free_from: &'a mut [R],
     /// d.
-    pub(in crate::exec::cpu) drive: &'a [R; LANES],
+    pub(in crate::exec::cpu) drive: &'a [R],
     /// The other numbers.
     pub(in crate::exec::cpu) numbers: Numbers<'a, R>,
 }
@@ -51,7 +50,9 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
     cells: &mut Cells<'_, R>,
     rule: Rule,
 ) {
-    let (v, free_from, drive) = (&mut *cells.v, &mut *cells.free_from, cells.drive);
+    let n = cells.v.len();
+    let (v, free_from) = (&mut cells.v[..n], &mut cells.free_from[..n]);
+    let drive = &cells.drive[..n];
     // The steps, with these numbers of lane i; masks are faster than choices, which AVX2 has no instruction
     // for that is done in one. Two steps in a pass of the lanes were slower.
     macro_rules! steps {
@@ -59,7 +60,7 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
             for step in 0..rule.n {
                 let after_spike = R::small(rule.hold + 1 + step);
                 let step = R::small(step);
-                for $i in 0..LANES {
+                for $i in 0..n {
                     let free = R::mask(free_from[$i] <= step);
                     let change = fma::<R, FMA>(v[$i], $leak, drive[$i]).and(free);
                     let new = v[$i] + change;
@@ -71,7 +72,11 @@ pub(in crate::exec::cpu) fn plain<R: Elementary, const FMA: bool>(
             }
         }};
     }
-    match (cells.numbers, rule.exceeds) {
+    let numbers = match cells.numbers {
+        Numbers::Own(own) => Numbers::Own(own.map(|lanes| &lanes[..n])),
+        same @ Numbers::Same(_) => same,
+    };
+    match (numbers, rule.exceeds) {
         (Numbers::Same([k, level]), true) => steps!(i, >, k, level),
         (Numbers::Same([k, level]), false) => steps!(i, >=, k, level),
         (Numbers::Own([k, level]), true) => steps!(i, >, k[i], level[i]),

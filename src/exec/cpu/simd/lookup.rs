@@ -18,7 +18,7 @@ use crate::exec::cpu::curves::Row;
 use crate::exec::cpu::curves::domain::PER_UNIT;
 use crate::exec::cpu::curves::lookup::Wanted;
 use crate::exec::cpu::math::Elementary;
-use crate::exec::cpu::program::Tile;
+use crate::exec::cpu::register::Register;
 
 /// Vectors at once: a row is loaded once for all of them, and as many sums hide how long each takes.
 const AT_ONCE: usize = 4;
@@ -29,20 +29,32 @@ type Lanes = [[f32; 16]; AT_ONCE];
 /// Some curves of the lanes of x, one after the other; `lanes` are whole parts.
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
 pub(super) fn look_up<'a>(
-    registers: &mut [Tile<f32>],
+    registers: &mut [Register<f32>],
     x: u16,
     lanes: Range<usize>,
     wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
 ) {
     for group in lanes.start / (16 * AT_ONCE)..lanes.end / (16 * AT_ONCE) {
-        let (segments, t) = within(&registers[usize::from(x)].0.as_chunks().0.as_chunks().0[group]);
+        let (segments, t) = within(
+            &registers[usize::from(x)]
+                .lanes()
+                .as_chunks()
+                .0
+                .as_chunks()
+                .0[group],
+        );
         for Wanted { curve, c, dst } in wanted.clone() {
             let mut value = polynomial(&curve.p, &segments, &t);
             if !curve.q.is_empty() {
-                let c = &registers[usize::from(c)].0.as_chunks().0.as_chunks().0[group];
+                let c = &registers[usize::from(c)]
+                    .lanes()
+                    .as_chunks()
+                    .0
+                    .as_chunks()
+                    .0[group];
                 value = line(value, c, polynomial(&curve.q, &segments, &t), curve.moves);
             }
-            let d = &mut registers[usize::from(dst)].0;
+            let d = registers[usize::from(dst)].lanes_mut();
             store(&mut d.as_chunks_mut().0.as_chunks_mut().0[group], value);
         }
     }

@@ -30,7 +30,7 @@ use super::curves::lookup::{Wanted, plain};
 use super::interpret::Work;
 use super::leap::steps::{Cells, Rule};
 use super::math::Elementary;
-use super::program::Tile;
+use super::register::Register;
 use crate::exec::ExecError;
 
 /// Vector instructions that this processor is known to have.
@@ -185,7 +185,7 @@ impl Simd {
     /// Looks up curves.
     pub(super) fn look_up<'a>(
         self,
-        registers: &mut [Tile<f32>],
+        registers: &mut [Register<f32>],
         x: u16,
         lanes: Range<usize>,
         wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
@@ -199,15 +199,15 @@ impl Simd {
     }
 
     /// Does `work`.
-    pub(super) fn advance<R: Elementary>(self, work: &mut Work<'_, R>) {
+    pub(super) fn advance<R: Elementary, const LANES: usize>(self, work: &mut Work<'_, R>) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: this level is made only where `has_avx512` holds.
-            Level::Avx512 => unsafe { avx512::advance(work) },
+            Level::Avx512 => unsafe { avx512::advance::<R, LANES>(work) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: this level is made only where `has_avx2` holds.
-            Level::Avx2 => unsafe { avx2::advance(work) },
-            Level::Portable => portable::advance(work),
+            Level::Avx2 => unsafe { avx2::advance::<R, LANES>(work) },
+            Level::Portable => portable::advance::<R, LANES>(work),
         }
     }
 }

@@ -6,10 +6,10 @@
 use crate::exec::cpu::interpret::{self, Work};
 use crate::exec::cpu::math::Elementary;
 
-pub(super) fn advance<R: Elementary>(work: &mut Work<'_, R>) {
+pub(super) fn advance<R: Elementary, const LANES: usize>(work: &mut Work<'_, R>) {
     if cfg!(target_arch = "aarch64") {
-        interpret::advance::<R, true>(work);
+        interpret::advance::<R, LANES, true>(work);
     } else {
-        interpret::advance::<R, false>(work);
+        interpret::advance::<R, LANES, false>(work);
     }
 }

@@ -19,7 +19,6 @@ use std::arch::x86_64::{
 use bytemuck::cast;
 
 use crate::exec::cpu::leap::steps::{Cells, Numbers, Rule};
-use crate::exec::cpu::program::LANES;
 use crate::exec::cpu::real::Real;
 
 /// The steps of all lanes, by `$step` of a vector.
@@ -53,17 +52,34 @@ macro_rules! leap {
                     _ => same[which],
                 }
             };
-            let v = cells.v.as_chunks_mut::<$width>().0;
-            let free_froms = cells.free_from.as_chunks_mut::<$width>().0;
-            let drives = cells.drive.as_chunks::<$width>().0;
+            let v = cells
+                .v
+                .as_chunks_mut::<$width>()
+                .0
+                .as_chunks_mut::<$at_once>()
+                .0;
+            let free_from = cells
+                .free_from
+                .as_chunks_mut::<$width>()
+                .0
+                .as_chunks_mut::<$at_once>()
+                .0;
+            let drive = cells
+                .drive
+                .as_chunks::<$width>()
+                .0
+                .as_chunks::<$at_once>()
+                .0;
             let one = $set(1.0);
-            for first in (0..LANES / $width).step_by($at_once) {
+            let groups = v.iter_mut().zip(free_from).zip(drive).enumerate();
+            for (group, ((v, free_froms), drives)) in groups {
+                let first = group * $at_once;
                 let mut now = [$set(0.0); $at_once];
                 let (mut drive, mut free_from) = (now, now);
                 for i in 0..$at_once {
-                    now[i] = cast(v[first + i]);
-                    drive[i] = cast(drives[first + i]);
-                    free_from[i] = cast(free_froms[first + i]);
+                    now[i] = cast(v[i]);
+                    drive[i] = cast(drives[i]);
+                    free_from[i] = cast(free_froms[i]);
                 }
                 let mut step = $set(0.0);
                 let mut after_spike = $set($real::small(rule.hold + 1));
@@ -78,8 +94,8 @@ macro_rules! leap {
                     after_spike = $add(after_spike, one);
                 }
                 for i in 0..$at_once {
-                    v[first + i] = cast(now[i]);
-                    free_froms[first + i] = cast(free_from[i]);
+                    v[i] = cast(now[i]);
+                    free_froms[i] = cast(free_from[i]);
                 }
             }
         }
