@@ -8,8 +8,8 @@
 
 use std::arch::x86_64::{
     __m256, __m256d, __m512, __m512d, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_LE_OQ, _mm256_add_pd,
-    _mm256_add_ps, _mm256_and_pd, _mm256_and_ps, _mm256_andnot_pd, _mm256_andnot_ps, _mm256_cmp_pd,
-    _mm256_cmp_ps, _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_max_pd, _mm256_max_ps, _mm256_set1_pd,
+    _mm256_add_ps, _mm256_and_pd, _mm256_and_ps, _mm256_blendv_pd, _mm256_blendv_ps, _mm256_cmp_pd,
+    _mm256_cmp_ps, _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_set1_pd,
     _mm256_set1_ps, _mm512_add_pd, _mm512_add_ps, _mm512_cmp_pd_mask, _mm512_cmp_ps_mask,
     _mm512_fmadd_pd, _mm512_fmadd_ps, _mm512_mask_add_pd, _mm512_mask_add_ps,
     _mm512_mask_cmp_pd_mask, _mm512_mask_cmp_ps_mask, _mm512_mask_mov_pd, _mm512_mask_mov_ps,
@@ -134,7 +134,7 @@ macro_rules! step_avx512 {
 macro_rules! step_avx2 {
     (
         $name:ident, $vector:ty;
-        $fused:ident, $add:ident, $compare:ident, $and:ident, $and_not:ident, $max:ident
+        $fused:ident, $add:ident, $compare:ident, $and:ident, $blend:ident
     ) => {
         #[inline]
         #[target_feature(enable = "avx2,fma")]
@@ -154,8 +154,10 @@ macro_rules! step_avx2 {
                 $compare::<_CMP_GE_OQ>(new, threshold)
             };
             let spike = $and(beyond, free);
-            let kept = $add(v, $and_not(spike, change));
-            (kept, $max($and(after_spike, spike), free_from))
+            (
+                $blend(new, v, spike),
+                $blend(free_from, after_spike, spike),
+            )
         }
     };
 }
@@ -170,11 +172,11 @@ step_avx512!(
 );
 step_avx2!(
     step_avx2_f32, __m256;
-    _mm256_fmadd_ps, _mm256_add_ps, _mm256_cmp_ps, _mm256_and_ps, _mm256_andnot_ps, _mm256_max_ps
+    _mm256_fmadd_ps, _mm256_add_ps, _mm256_cmp_ps, _mm256_and_ps, _mm256_blendv_ps
 );
 step_avx2!(
     step_avx2_f64, __m256d;
-    _mm256_fmadd_pd, _mm256_add_pd, _mm256_cmp_pd, _mm256_and_pd, _mm256_andnot_pd, _mm256_max_pd
+    _mm256_fmadd_pd, _mm256_add_pd, _mm256_cmp_pd, _mm256_and_pd, _mm256_blendv_pd
 );
 leap!(
     avx512_f32, steps_avx512_f32, step_avx512_f32, "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma";
