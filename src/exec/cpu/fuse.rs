@@ -6,7 +6,7 @@
 //!
 //! Must not know blocks, guards, or what instructions do beyond their operands.
 
-use super::program::{Code, Inst, NO_REGISTER};
+use super::program::{Code, Inst, NO_REGISTER, immediates};
 use super::real::Real;
 
 /// What the two become: `first` gives what `second` reads at the given position.
@@ -15,7 +15,9 @@ pub(super) fn pair(first: Code, second: Code, position: usize) -> Option<Code> {
     Some(match (first, second, position) {
         (Code::OverExprelGiven, Code::Gate, 0) => Code::OverExprelGate,
         (Code::OverPositive, Code::Gate, 1) => Code::OverPositiveGate,
-        (Code::Exp2Affine | Code::Exp2Shifted, Code::Sum, 0 | 1) => Code::Exp2Sum,
+        (Code::Exp2Affine | Code::Exp2Shifted, Code::Sum, 1..) => Code::Exp2Sum,
+        (Code::Exp2Affine | Code::Exp2Shifted, Code::Sum4, 1..) => Code::Exp2Sum4,
+        (Code::Exp2Affine | Code::Exp2Shifted, Code::Sum5, 1..) => Code::Exp2Sum5,
         (Code::Sum, Code::RelaxMembrane, 0) => Code::SumRelax,
         (Code::CubeMulK, Code::FmaShift, 0) => Code::CubeShift,
         (Code::CubeMulK, Code::Fnma, 0 | 1) => Code::CubeShift,
@@ -32,16 +34,16 @@ pub(super) fn with_pairs<R: Real>(mut insts: Vec<Inst<R>>, scratch: u16) -> Vec<
         if let Some((code, position)) = fitting(&insts[at..], scratch) {
             let second = &mut insts[at + 1];
             second.src[position] = NO_REGISTER;
-            match (code, second.code, position) {
-                // a·k + b·s + j, with the power for b.
-                (Code::Exp2Sum, _, 0) => {
-                    second.src.swap(0, 1);
-                    second.k.swap(0, 2);
+            match second.code {
+                // With the power for b, the first that has a weight.
+                Code::Sum | Code::Sum4 | Code::Sum5 => {
+                    second.src.swap(1, position);
+                    second.k.swap(1, position);
                 }
                 // c − a·b, with the power for a, as c + a·(−1)·(b + 0).
-                (_, Code::Fnma, _) => {
+                Code::Fnma => {
                     second.src.swap(0, position);
-                    second.k = [R::ZERO, -R::ONE, R::ZERO, R::ZERO];
+                    second.k = immediates([R::ZERO, -R::ONE]);
                 }
                 _ => {}
             }
@@ -75,27 +77,26 @@ fn fitting<R: Real>(insts: &[Inst<R>], scratch: u16) -> Option<(Code, usize)> {
         .take_while(|inst| !ends && (reads(inst) || inst.written() != Some(first.dst)));
     let is_alone = first.dst >= scratch && !to_its_end.any(reads);
     let is_apart = !first.src.contains(&second.dst);
-    // There is no loop in which a sum is written over its last term; relaxations keep it aside.
-    let is_sum = matches!(code, Code::Exp2Sum | Code::CubeShift | Code::Pow4Shift);
-    let has_loop = !is_sum || second.src[2] != second.dst;
+    // There is no loop in which a current is written over the rest of its sum; relaxations keep it aside.
+    let is_current = matches!(code, Code::CubeShift | Code::Pow4Shift);
+    let has_loop = !is_current || second.src[2] != second.dst;
     (reads_once && is_alone && is_apart && has_loop).then_some((code, position))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::program::sources;
     use super::*;
 
     const SCRATCH: u16 = 10;
 
     fn inst(code: Code, dst: u16, from: &[u16]) -> Inst<f64> {
-        let mut src = [NO_REGISTER; 3];
-        src[..from.len()].copy_from_slice(from);
         Inst {
             code,
             dst,
-            src,
+            src: sources(from),
             list: 0,
-            k: [0.0; 4],
+            k: immediates([]),
         }
     }
 
@@ -118,7 +119,7 @@ mod tests {
         let paired = with_pairs(gate(), SCRATCH);
         assert_eq!(paired[0], gate()[0]);
         assert_eq!(paired[1], inst(Code::OverExprelGate, 3, &[0, 1]));
-        assert_eq!(paired[2].src, [NO_REGISTER, 12, 3]);
+        assert_eq!(paired[2].src, sources(&[NO_REGISTER, 12, 3]));
     }
 
     #[test]
@@ -145,18 +146,15 @@ mod tests {
     #[test]
     fn a_power_is_the_second_term_of_its_sum() {
         let power = inst(Code::Exp2Affine, 11, &[0]);
-        for (src, k) in [
-            ([11, 1, 2], [3.0, 4.0, 5.0, 0.0]),
-            ([1, 11, 2], [5.0, 4.0, 3.0, 0.0]),
-        ] {
+        for (src, k) in [([2, 11, 1], [7.0, 3.0, 4.0]), ([2, 1, 11], [7.0, 4.0, 3.0])] {
             let sum = Inst {
-                k,
+                k: immediates(k),
                 ..inst(Code::Sum, 12, &src)
             };
             let paired = with_pairs(vec![power, sum], SCRATCH);
             assert_eq!(paired[0].code, Code::Exp2Sum);
-            assert_eq!(paired[1].src, [1, NO_REGISTER, 2]);
-            assert_eq!(paired[1].k, [5.0, 4.0, 3.0, 0.0]);
+            assert_eq!(paired[1].src, sources(&[2, NO_REGISTER, 1]));
+            assert_eq!(paired[1].k, immediates([7.0, 3.0, 4.0]));
         }
     }
 }

@@ -9,48 +9,17 @@ use super::curves::domain;
 use super::curves::lookup::Wanted;
 use super::logs::{all_plain, log, plain_pow, pow};
 use super::loops::{
-    each, from_one, from_three, from_two, in_place, relax_each, with_one, with_two,
+    each, from_one, from_three, from_two, in_place, relax_each, update, with_one, with_two,
 };
 use super::math::{
     Elementary, exp, exp2, exp2_within, expm1, exprel, exprel_given, exprel_near, fma, nearness,
     not_too_large, over_exprel, over_exprel_given, over_positive, tanh,
 };
+use super::operands::{split, weighted_sources};
 use super::program::{Code, Inst, Memory, Program};
 use super::real::Real;
-use super::register::Register;
 use super::waves::{all_small, cos, sin};
 use crate::random::step_word;
-
-/// The registers other than the one written. A destination never aliases a source in a loop.
-struct Others<'a, R: Real> {
-    before: &'a [Register<R>],
-    after: &'a [Register<R>],
-}
-
-impl<R: Real> Others<'_, R> {
-    #[inline(always)]
-    fn part<const N: usize>(&self, register: u16, part: usize) -> &[R; N] {
-        let index = usize::from(register);
-        let tile = if index < self.before.len() {
-            &self.before[index]
-        } else {
-            &self.after[index - self.before.len() - 1]
-        };
-        tile.part(part)
-    }
-}
-
-#[inline(always)]
-fn split<R: Real, const N: usize>(
-    registers: &mut [Register<R>],
-    dst: u16,
-    part: usize,
-) -> (&mut [R; N], Others<'_, R>) {
-    let (before, rest) = registers.split_at_mut(usize::from(dst));
-    let (tile, after) = rest.split_at_mut(1);
-    let tile = tile[0].part_mut(part);
-    (tile, Others { before, after })
-}
 
 /// Carries out `inst` on part number `part` of `N` lanes of each register. Gives how many instructions
 /// behind it are then not to be carried out.
@@ -64,8 +33,8 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     part: usize,
     step: u32,
 ) -> usize {
-    let [k, j, s, q] = inst.k;
-    let (dst, [ra, rb, rc]) = (inst.dst, inst.src);
+    let [k, j, s, q, ..] = inst.k;
+    let (dst, [ra, rb, rc, ..]) = (inst.dst, inst.src);
     if matches!(inst.code, Code::StoreAt | Code::StoreAtWhere) {
         store_at::<R, N>(inst, memory, part);
         return 0;
@@ -172,6 +141,55 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         (|$a:ident| $t:expr, |$e:ident| $value:expr) => {
             power_of_two!(|_i, $a| $t, |$e| $value)
         };
+    }
+    // The first source, which may be the destination, and so many weighted ones.
+    macro_rules! sum {
+        ($weighted:literal) => {{
+            let (x, w) = weighted_sources::<R, N, $weighted>(inst, 0, &others, part);
+            let value = |i: usize, a: R| a + weighted::<R, FMA, $weighted>(x.map(|x| x[i]), w, k);
+            if ra == dst {
+                update(d, value);
+            } else {
+                let a = others.part::<N>(ra, part);
+                each(d, |i| value(i, a[i]));
+            }
+        }};
+    }
+    // The same, and a power of two before the weighted ones.
+    macro_rules! sum_with_power {
+        ($weighted:literal) => {{
+            let sum = &behind[0];
+            let ([shift, of_power, ..], first) = (sum.k, sum.src[0]);
+            let (x, w) = weighted_sources::<R, N, $weighted>(sum, 1, &others, part);
+            let exponents = others.part::<N>(ra, part);
+            macro_rules! value {
+                ($power:ident) => {
+                    |i: usize, a: R| {
+                        let e = $power::<R, FMA>(fma!(exponents[i] + s, k, j));
+                        let rest = weighted::<R, FMA, $weighted>(x.map(|x| x[i]), w, shift);
+                        a + fma!(e, of_power, rest)
+                    }
+                };
+            }
+            let is_within = memory.within[usize::from(inst.list)];
+            if first == dst {
+                if is_within {
+                    update(d, value!(exp2_within));
+                } else {
+                    update(d, value!(exp2));
+                }
+            } else {
+                let a = others.part::<N>(first, part);
+                if is_within {
+                    let value = value!(exp2_within);
+                    each(d, |i| value(i, a[i]));
+                } else {
+                    let value = value!(exp2);
+                    each(d, |i| value(i, a[i]));
+                }
+            }
+            return 1;
+        }};
     }
     // A relaxation of the value in a register, see `relax_each`.
     macro_rules! relaxed {
@@ -293,15 +311,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             });
             return 1;
         }
-        Code::Exp2Sum => {
-            let sum = &behind[0];
-            let [weight, shift, of_power, _] = sum.k;
-            let (x, z) = part!(sum.src[0], sum.src[2]);
-            power_of_two!(|i, a| fma!(a + s, k, j), |e| {
-                fma!(x[i], weight, fma!(e, of_power, shift)) + z[i]
-            });
-            return 1;
-        }
+        Code::Exp2Sum => sum_with_power!(1),
+        Code::Exp2Sum4 => sum_with_power!(2),
+        Code::Exp2Sum5 => sum_with_power!(3),
         Code::CubeShift => {
             let flow = &behind[0];
             let [shift, weight, ..] = flow.k;
@@ -328,7 +340,7 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             let [opens, closes, ..] = relax.k;
             let (x, y, z, b) = part!(ra, rb, rc, relax.src[1]);
             relaxed!(false, relax.src[2], |i| {
-                let a = fma!(x[i], k, fma!(y[i], s, j)) + z[i];
+                let a = x[i] + fma!(y[i], j, fma!(z[i], s, k));
                 (a * opens, b[i] * closes)
             });
             return 1;
@@ -414,7 +426,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::RsubKMul => two!(|a, b| (k - a) * b),
         Code::SelectK => two!(|a, b| R::select(a, k, b)),
         Code::SelectOrK => two!(|a, b| R::select(a, b, k)),
-        Code::Sum => three!(|a, b, c| fma!(a, k, fma!(b, s, j)) + c),
+        Code::Sum => sum!(2),
+        Code::Sum4 => sum!(3),
+        Code::Sum5 => sum!(4),
         Code::SubDiv => three!(|a, b, c| (a - b) / c),
         Code::Fma => three!(|a, b, c| fma!(a, b, c)),
         Code::FmaShift => three!(|a, b, c| fma!(a * j, b + k, c)),
@@ -433,6 +447,16 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::Curve | Code::Window | Code::StoreAt | Code::StoreAtWhere => {}
     }
     0
+}
+
+/// Σ xᵢ·wᵢ + shift; x₀·w₀ is added last.
+#[inline(always)]
+fn weighted<R: Elementary, const FMA: bool, const N: usize>(x: [R; N], w: [R; N], shift: R) -> R {
+    let mut sum = shift;
+    for (&x, &w) in x.iter().zip(&w).rev() {
+        sum = fma::<R, FMA>(x, w, sum);
+    }
+    sum
 }
 
 /// The curve of `inst`.
@@ -485,7 +509,7 @@ fn all_within<R: Elementary, const N: usize, const FMA: bool>(a: &[R; N], k: R, 
 /// Writes entries of a stream, lane by lane; what exceeds its capacity is dropped.
 #[inline(never)]
 fn store_at<R: Real, const N: usize>(inst: &Inst<R>, memory: &mut Memory<R>, part: usize) {
-    let [index, value, mask] = inst.src.map(usize::from);
+    let [index, value, mask, ..] = inst.src.map(usize::from);
     let stream = &mut memory.streams[usize::from(inst.list)];
     let capacity = stream.len() / R::LANES;
     let registers = &memory.registers;

@@ -15,6 +15,14 @@ pub(super) fn each<R, const N: usize>(d: &mut [R; N], f: impl Fn(usize) -> R) {
     }
 }
 
+/// d = f(i, d) in lane i.
+#[inline(always)]
+pub(super) fn update<R: Copy, const N: usize>(d: &mut [R; N], f: impl Fn(usize, R) -> R) {
+    for (i, d) in d.iter_mut().enumerate() {
+        *d = f(i, *d);
+    }
+}
+
 /// A relaxation of `from` by A and B, which are `of` lane i: by the short polynomial, if `SHORT`, else by the
 /// longer one; and again where a lane is beyond it.
 #[inline(always)]

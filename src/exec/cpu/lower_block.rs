@@ -10,7 +10,9 @@
 use super::curves::LookedUp;
 use super::fuse::{pair, with_pairs};
 use super::lower_stores::goes_first;
-use super::program::{Code, Deferral, Guard, Inst, NO_REGISTER, Program};
+use super::program::{
+    Code, Deferral, Guard, Inst, NO_REGISTER, Program, SOURCES, immediates, sources,
+};
 use super::real::Real;
 use super::select::{Pick, select};
 use super::turns::Turns;
@@ -196,8 +198,8 @@ impl<'a, R: Real> Lowering<'a, R> {
         pick: &Pick,
         dst: u16,
         register_of: impl Fn(&Self, Value) -> u16,
-    ) -> [u16; 3] {
-        let mut src = [NO_REGISTER; 3];
+    ) -> [u16; SOURCES] {
+        let mut src = [NO_REGISTER; SOURCES];
         for (register, &v) in src.iter_mut().zip(&pick.src) {
             *register = register_of(self, v);
         }
@@ -288,15 +290,13 @@ impl<'a, R: Real> Lowering<'a, R> {
     }
 
     pub(super) fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {
-        let mut src = [NO_REGISTER; 3];
-        src[..from.len()].copy_from_slice(from);
         let k = k.map_or(R::ZERO, R::literal);
         self.insts.push(Inst {
             code,
             dst,
-            src,
+            src: sources(from),
             list: 0,
-            k: [k, R::ZERO, R::ZERO, R::ZERO],
+            k: immediates([k]),
         });
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lower_block::Lowering;
-use super::program::{Code, Inst};
+use super::program::{Code, Inst, sources};
 use super::real::Real;
 use super::select::Pick;
 use crate::exec::ExecError;
@@ -39,7 +39,7 @@ impl<R: Real> Lowering<'_, R> {
         self.free.push(dst);
         self.insts.push(Inst {
             code: Code::CurveWithin,
-            src: [inst.src[0], inst.src[1], dst],
+            src: sources(&[inst.src[0], inst.src[1], dst]),
             ..inst
         });
         let behind = self.insts.len() - 1 - at;

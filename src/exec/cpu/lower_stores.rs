@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::lower_block::Lowering;
-use super::program::{Code, Guard, Inst};
+use super::program::{Code, Guard, Inst, immediates, sources};
 use super::real::Real;
 use crate::exec::ExecError;
 use crate::ir::{Block, Literal, Op, Slot, StoreAt, Value};
@@ -34,9 +34,9 @@ impl<R: Real> Lowering<'_, R> {
         self.insts.push(Inst {
             code,
             dst: 0,
-            src: [index, value, mask],
+            src: sources(&[index, value, mask]),
             list: entry.stream,
-            k: [R::ZERO; 4],
+            k: immediates([]),
         });
     }
 

@@ -30,6 +30,7 @@
 //! | `deferral` | blocks that may wait until many lanes need them |
 //! | `draws` | random words of a tile, kept until their step |
 //! | `lanes` | what each instruction does to a lane |
+//! | `operands` | the lanes that an instruction reads and writes |
 //! | `loops` | loops over lanes |
 //! | `interpret` | the loop over steps, blocks and instructions; guards |
 //! | `simd` | that loop compiled for each set of vector instructions |
@@ -52,6 +53,7 @@ mod lower_block;
 mod lower_curves;
 mod lower_stores;
 mod math;
+mod operands;
 mod powers;
 mod program;
 mod real;

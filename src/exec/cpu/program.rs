@@ -210,8 +210,12 @@ pub(super) enum Code {
     SelectK,
     /// a ? b : k
     SelectOrK,
-    /// (a·k + b·s + j) + c
+    /// a + (b·j + c·s + k)
     Sum,
+    /// The same with a fourth source, weighted by q.
+    Sum4,
+    /// The same with a fifth, weighted by the next immediate.
+    Sum5,
     /// (a − b)/c
     SubDiv,
     /// a·b + c
@@ -232,6 +236,10 @@ pub(super) enum Code {
     OverPositiveGate,
     /// `Exp2Shifted`, or `Exp2Affine` with s = 0, and the `Sum` behind it whose b it is.
     Exp2Sum,
+    /// The same with `Sum4`.
+    Exp2Sum4,
+    /// The same with `Sum5`.
+    Exp2Sum5,
     /// `Sum`, and the `RelaxMembrane` behind it whose a it is.
     SumRelax,
     /// `CubeMulK`, and c + a·j·(b + k) behind it whose a it is.
@@ -280,9 +288,32 @@ impl Code {
             | Code::StoreAt
             | Code::StoreAtWhere => false,
             Code::Curve => position == 1,
+            Code::Sum | Code::Sum4 | Code::Sum5 => position == 0,
             _ => n_sources < 3 || position == 2,
         }
     }
+}
+
+/// Most registers that an instruction reads.
+pub(super) const SOURCES: usize = 5;
+
+/// Its numbers.
+pub(super) const IMMEDIATES: usize = 6;
+
+/// `of`, and 0 for the other immediates.
+#[must_use]
+pub(super) fn immediates<R: Real, const N: usize>(of: [R; N]) -> [R; IMMEDIATES] {
+    let mut all = [R::ZERO; IMMEDIATES];
+    all[..N].copy_from_slice(&of);
+    all
+}
+
+/// `of`, and no register for the other sources.
+#[must_use]
+pub(super) fn sources(of: &[u16]) -> [u16; SOURCES] {
+    let mut all = [NO_REGISTER; SOURCES];
+    all[..of.len()].copy_from_slice(of);
+    all
 }
 
 /// One instruction.
@@ -293,11 +324,11 @@ pub(super) struct Inst<R> {
     /// Register written; of a pair, by both together.
     pub(super) dst: u16,
     /// Registers read, or [`NO_REGISTER`].
-    pub(super) src: [u16; 3],
+    pub(super) src: [u16; SOURCES],
     /// Table, stream or window; window 0 is none.
     pub(super) list: u16,
-    /// The immediates k, j, s, q.
-    pub(super) k: [R; 4],
+    /// The immediates k, j, s, q, and two more.
+    pub(super) k: [R; IMMEDIATES],
 }
 
 impl<R> Inst<R> {

@@ -153,8 +153,15 @@ mod tests {
                 assert!(cells.eq(0..n), "{n} cells, {n_threads} threads: {tiles:?}");
                 assert!(tiles.iter().all(|tile| tile.len() <= f32::LANES));
                 // Tile after tile, each thread gets as many cells, but for a part.
-                let most = tiles.iter().step_by(n_threads).map(Range::len).sum::<usize>();
-                assert!(most < n.div_ceil(n_threads) + PART, "{n} cells, {n_threads} threads");
+                let most = tiles
+                    .iter()
+                    .step_by(n_threads)
+                    .map(Range::len)
+                    .sum::<usize>();
+                assert!(
+                    most < n.div_ceil(n_threads) + PART,
+                    "{n} cells, {n_threads} threads"
+                );
             }
         }
     }

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use super::curves::domain;
-use super::program::{Code, Inst};
+use super::program::{Code, Inst, immediates, sources};
 use super::real::Real;
 
 /// With fewer powers the test takes as long as it saves.
@@ -92,10 +92,10 @@ fn in_range<R: Real>(inst: &Inst<R>) -> Option<(f64, f64)> {
         let [k, j] = domain::range();
         return Some(((-1.0 - j) / k, (1.0 - j) / k));
     }
-    let [k, j, s, _] = inst.k.map(R::to_f64);
+    let [k, j, s, ..] = inst.k.map(R::to_f64);
     let shift = match inst.code {
         Code::Exp2Affine | Code::Logistic => j,
-        Code::Exp2Shifted | Code::Exp2Sum => s * k + j,
+        Code::Exp2Shifted | Code::Exp2Sum | Code::Exp2Sum4 | Code::Exp2Sum5 => s * k + j,
         _ => return None,
     };
     let ends = [-R::EXPONENTS, R::EXPONENTS].map(|t| (t - shift) / k);
@@ -113,13 +113,12 @@ fn window<R: Real>(group: &Group, number: u16) -> Inst<R> {
     } else {
         [1.0 / half, -middle / half]
     };
-    let k = [k, j, 0.0, 0.0];
     Inst {
         code: Code::Window,
         dst: group.source,
-        src: [group.source; 3],
+        src: sources(&[group.source]),
         list: number,
-        k: k.map(R::from_f64),
+        k: immediates([k, j].map(R::from_f64)),
     }
 }
 
@@ -131,9 +130,9 @@ mod tests {
         Inst {
             code,
             dst,
-            src: [source; 3],
+            src: sources(&[source]),
             list: 0,
-            k: [k, j, 0.0, 0.0],
+            k: immediates([k, j]),
         }
     }
 

@@ -23,7 +23,7 @@ mod sums;
 use std::collections::BTreeSet;
 
 use super::curves::{Looked, LookedUp};
-use super::program::Code;
+use super::program::{Code, IMMEDIATES};
 use crate::ir::{BinaryOp, Block, Literal, Op, Type, UnaryOp, Value};
 
 /// One vector instruction, its operands still values.
@@ -36,7 +36,7 @@ pub(in crate::exec::cpu) struct Pick {
     /// The values read.
     pub(in crate::exec::cpu) src: Vec<Value>,
     /// The immediates.
-    pub(in crate::exec::cpu) k: [Literal; 4],
+    pub(in crate::exec::cpu) k: [Literal; IMMEDIATES],
     /// The table read.
     pub(in crate::exec::cpu) list: u16,
     /// What a curve stands for.
@@ -160,7 +160,7 @@ impl<'a> Selector<'a> {
             }
         };
         let at = |i: usize| k.get(i).copied().unwrap_or(Literal::Float(0.0));
-        let k = [at(0), at(1), at(2), at(3)];
+        let k = std::array::from_fn(at);
         Some(Pick {
             value: index,
             code,
@@ -188,7 +188,7 @@ impl<'a> Selector<'a> {
             value: index,
             code: Code::Curve,
             src: [Some(looked.x), looked.c].into_iter().flatten().collect(),
-            k: [number, Literal::U32(0), Literal::U32(0), Literal::U32(0)],
+            k: std::array::from_fn(|i| if i == 0 { number } else { Literal::U32(0) }),
             list: 0,
             exact,
         }

@@ -1,4 +1,4 @@
-//! Sums and differences: one instruction for up to three terms with their weights.
+//! Sums and differences: one instruction for up to five terms with their weights.
 //!
 //! Takes the operands of a sum; gives the instruction. Sums and weights that nothing else reads are
 //! drawn into it, a product of two values into a fused multiplication.
@@ -6,7 +6,7 @@
 //! Must not know registers.
 
 use super::{Form, Selector, form, form_k};
-use crate::exec::cpu::program::Code;
+use crate::exec::cpu::program::{Code, SOURCES};
 use crate::ir::{BinaryOp, Op, Slot, Type, Value};
 
 /// Σ k·x + j.
@@ -19,9 +19,11 @@ struct Linear {
 impl Selector<'_> {
     /// a + sign·b, where `sign` is 1 or −1.
     pub(super) fn sum(&self, a: Value, b: Value, sign: f64) -> Form {
-        self.fused_product(a, b, sign)
-            .or_else(|| self.three_terms(&self.linear([(a, 1.0), (b, sign)], 3)))
-            .unwrap_or_else(|| self.two_terms(&self.linear([(a, 1.0), (b, sign)], 2)))
+        self.fused_product(a, b, sign).unwrap_or_else(|| {
+            let terms = |most: usize| self.linear([(a, 1.0), (b, sign)], most);
+            self.many_terms(&terms(SOURCES))
+                .unwrap_or_else(|| self.two_terms(&terms(2)))
+        })
     }
 
     /// a + sign·b, where one of them is a product of two values that nothing else reads.
@@ -130,30 +132,26 @@ impl Selector<'_> {
         matches!(self.op(v), Op::Load(Slot::State(_) | Slot::Temp(_)))
     }
 
-    /// Three terms, one of which has no weight; best the state, which is the largest of them and
-    /// is then added last.
-    fn three_terms(&self, sum: &Linear) -> Option<Form> {
-        let [_, _, _] = sum.terms.as_slice() else {
-            return None;
+    /// Three terms or more, one of which has no weight and is added last: best the state, the largest of them.
+    fn many_terms(&self, sum: &Linear) -> Option<Form> {
+        let code = match sum.terms.len() {
+            3 => Code::Sum,
+            4 => Code::Sum4,
+            5 => Code::Sum5,
+            _ => return None,
         };
-        let plain = |i: &usize| is(sum.terms[*i].1, 1.0);
-        let is_state = |i: &usize| self.is_state(sum.terms[*i].0);
-        let last = (0..3)
-            .filter(plain)
-            .find(is_state)
-            .or_else(|| (0..3).rev().find(plain))?;
-        let mut rest: Vec<(Value, f64)> = (0..3)
-            .filter(|&i| i != last)
-            .map(|i| sum.terms[i])
-            .collect();
+        let mut terms = sum.terms.clone();
+        let plain = |&(_, k): &(Value, f64)| is(k, 1.0);
+        let is_state = |term: &(Value, f64)| plain(term) && self.is_state(term.0);
+        let last = terms.iter().position(is_state);
+        let last = last.or_else(|| terms.iter().rposition(plain))?;
+        terms[..=last].rotate_right(1);
         // What has no weight is added to the product of what has one, in one rounding.
-        rest.sort_by_key(|&(_, k)| is(k, 1.0));
-        let ((a, k), (b, s)) = (rest[0], rest[1]);
-        Some(form_k(
-            Code::Sum,
-            &[a, b, sum.terms[last].0],
-            &[k, sum.shift, s],
-        ))
+        terms[1..].sort_by_key(plain);
+        let src: Vec<Value> = terms.iter().map(|&(x, _)| x).collect();
+        let weights = terms[1..].iter().map(|&(_, k)| k);
+        let k: Vec<f64> = std::iter::once(sum.shift).chain(weights).collect();
+        Some(form_k(code, &src, &k))
     }
 
     fn two_terms(&self, sum: &Linear) -> Form {

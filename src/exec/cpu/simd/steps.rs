@@ -9,11 +9,10 @@
 use std::arch::x86_64::{
     __m256, __m256d, __m512, __m512d, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_LE_OQ, _mm256_add_pd,
     _mm256_add_ps, _mm256_and_pd, _mm256_and_ps, _mm256_blendv_pd, _mm256_blendv_ps, _mm256_cmp_pd,
-    _mm256_cmp_ps, _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_set1_pd,
-    _mm256_set1_ps, _mm512_add_pd, _mm512_add_ps, _mm512_cmp_pd_mask, _mm512_cmp_ps_mask,
-    _mm512_fmadd_pd, _mm512_fmadd_ps, _mm512_mask_add_pd, _mm512_mask_add_ps,
-    _mm512_mask_cmp_pd_mask, _mm512_mask_cmp_ps_mask, _mm512_mask_mov_pd, _mm512_mask_mov_ps,
-    _mm512_set1_pd, _mm512_set1_ps,
+    _mm256_cmp_ps, _mm256_fmadd_pd, _mm256_fmadd_ps, _mm256_set1_pd, _mm256_set1_ps, _mm512_add_pd,
+    _mm512_add_ps, _mm512_cmp_pd_mask, _mm512_cmp_ps_mask, _mm512_fmadd_pd, _mm512_fmadd_ps,
+    _mm512_mask_add_pd, _mm512_mask_add_ps, _mm512_mask_cmp_pd_mask, _mm512_mask_cmp_ps_mask,
+    _mm512_mask_mov_pd, _mm512_mask_mov_ps, _mm512_set1_pd, _mm512_set1_ps,
 };
 
 use bytemuck::cast;
@@ -154,10 +153,7 @@ macro_rules! step_avx2 {
                 $compare::<_CMP_GE_OQ>(new, threshold)
             };
             let spike = $and(beyond, free);
-            (
-                $blend(new, v, spike),
-                $blend(free_from, after_spike, spike),
-            )
+            ($blend(new, v, spike), $blend(free_from, after_spike, spike))
         }
     };
 }
