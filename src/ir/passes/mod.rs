@@ -8,6 +8,7 @@
 
 mod powers;
 mod reciprocals;
+mod sigmoids;
 mod sums;
 
 use super::Block;
@@ -26,7 +27,12 @@ pub struct Pass {
 }
 
 /// Every rewrite, in the order in which they are made.
-pub const PASSES: &[Pass] = &[powers::POWERS, reciprocals::RECIPROCALS, sums::SUMS];
+pub const PASSES: &[Pass] = &[
+    sigmoids::SIGMOIDS,
+    powers::POWERS,
+    reciprocals::RECIPROCALS,
+    sums::SUMS,
+];
 
 /// Which rewrites are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
