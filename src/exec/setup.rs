@@ -5,11 +5,18 @@
 //!
 //! Must not know the engines.
 
+use std::ops::Range;
+use std::panic::resume_unwind;
+
 use super::Cells;
 use crate::ir::{
-    Block, Class, Environment, Literal, Slot, classify, evaluate, evaluate_into, remove_dead_code,
+    Block, Class, Environment, Literal, Slot, Values, classify, evaluate, evaluate_columns,
+    remove_dead_code,
 };
 use crate::plan::Plan;
+
+/// A thread of its own is worth starting for so many cells: they take it a millisecond or more.
+const CELLS_OF_A_THREAD: usize = 1 << 16;
 
 /// The set-up block of a plan: what it stores in every cell alike, and the rest of it.
 #[derive(Clone, Debug)]
@@ -21,7 +28,7 @@ pub(super) struct Recipe {
 /// What the set-up block stores, for some cells.
 pub(super) struct SetUp<'a> {
     same: &'a [(Slot, Literal)],
-    each: Vec<(Slot, Vec<Literal>)>,
+    each: Vec<(Slot, Values)>,
 }
 
 /// One slot's values.
@@ -30,7 +37,7 @@ pub(super) enum SetUpColumn<'a> {
     /// The same for all cells.
     Same(Literal),
     /// One per cell.
-    Each(&'a [Literal]),
+    Each(&'a Values),
 }
 
 impl SetUpColumn<'_> {
@@ -38,7 +45,7 @@ impl SetUpColumn<'_> {
     pub(super) fn at(self, index: usize) -> Option<Literal> {
         match self {
             SetUpColumn::Same(literal) => Some(literal),
-            SetUpColumn::Each(column) => column.get(index).copied(),
+            SetUpColumn::Each(column) => (index < column.len()).then(|| column.at(index)),
         }
     }
 }
@@ -87,40 +94,35 @@ impl SetUp<'_> {
     }
 }
 
-/// What `block` stores, cell by cell.
-fn each_cell(block: &Block, cells: &Cells) -> Vec<(Slot, Vec<Literal>)> {
-    let mut columns: Vec<(Slot, Vec<Literal>)> = block
-        .stores
-        .iter()
-        .map(|&(slot, _)| (slot, Vec::with_capacity(cells.n)))
-        .collect();
-    if columns.is_empty() {
-        return columns;
+/// What `block` stores, on as many threads as pay.
+fn each_cell(block: &Block, cells: &Cells) -> Vec<(Slot, Values)> {
+    let of = |range: Range<usize>| {
+        let load = |slot: Slot| match slot {
+            Slot::Param(i) => cells.params.get(usize::from(i))?.get(range.clone()),
+            _ => None,
+        };
+        evaluate_columns(block, range.len(), &load)
+    };
+    let most = cells.n / CELLS_OF_A_THREAD;
+    if block.stores.is_empty() || most < 2 {
+        return of(0..cells.n);
     }
-    let mut values = Vec::new();
-    for cell in 0..cells.n {
-        let load = |slot| parameter(cells, cell, slot);
-        evaluate_into(
-            block,
-            &Environment {
-                load: &load,
-                step: 0,
-                tables: &[],
-            },
-            &mut values,
-        );
-        for (&(_, value), (_, column)) in block.stores.iter().zip(&mut columns) {
-            column.push(values[value.index()]);
+    let n_threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(most));
+    let share = cells.n.div_ceil(n_threads);
+    let parts: Vec<_> = std::thread::scope(|scope| {
+        let firsts = (0..cells.n).step_by(share);
+        let ranges = firsts.map(|first| first..cells.n.min(first + share));
+        let threads: Vec<_> = ranges.map(|range| scope.spawn(|| of(range))).collect();
+        let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        let part = |part: std::thread::Result<_>| part.unwrap_or_else(|e| resume_unwind(e));
+        joined.map(part).collect()
+    });
+    let mut parts = parts.into_iter();
+    let mut whole = parts.next().unwrap_or_default();
+    for part in parts {
+        for ((_, whole), (_, part)) in whole.iter_mut().zip(&part) {
+            whole.append(part);
         }
     }
-    columns
-}
-
-fn parameter(cells: &Cells, cell: usize, slot: Slot) -> Option<Literal> {
-    match slot {
-        Slot::Param(i) => Some(Literal::Float(
-            *cells.params.get(usize::from(i))?.get(cell)?,
-        )),
-        _ => None,
-    }
+    whole
 }

@@ -5,7 +5,7 @@
 //! Plain on purpose; speed is the other engines' concern.
 
 use super::op::exprel;
-use super::{Block, Literal, Op, Slot};
+use super::{Block, Literal, Op, Slot, Value};
 use crate::random::step_word;
 
 /// What a block reads.
@@ -31,21 +31,26 @@ pub fn evaluate(block: &Block, env: &Environment) -> Vec<Literal> {
 pub fn evaluate_into(block: &Block, env: &Environment, values: &mut Vec<Literal>) {
     values.clear();
     for instr in &block.instrs {
-        let at = |v: super::Value| values[v.index()];
-        let value = match instr.op {
-            Op::Const(literal) => Some(literal),
-            Op::Load(slot) => (env.load)(slot),
-            Op::Step => Some(Literal::U32(env.step)),
-            Op::Unary(op, a) => op.apply(at(a)),
-            Op::Binary(op, a, b) => op.apply(at(a), at(b)),
-            Op::Compare(op, a, b) => op.apply(at(a), at(b)).map(Literal::Bool),
-            Op::Select { cond, yes, no } => Some(if at(cond).truth() { at(yes) } else { at(no) }),
-            Op::Relax { x, a, r } => relaxed(at(x), at(a), at(r)),
-            Op::LoadAt { table, index } => entry(env, table, at(index)),
-            Op::Random { cell, stream, seed } => random(cell.map(at), stream, seed, env.step),
-        };
-        values.push(value.unwrap_or(Literal::Float(f64::NAN)));
+        let value = result(instr.op, env, |v| values[v.index()]);
+        values.push(value);
     }
+}
+
+/// The value of an operator, whose operands are as `at` says.
+pub(super) fn result(op: Op, env: &Environment, at: impl Fn(Value) -> Literal) -> Literal {
+    let value = match op {
+        Op::Const(literal) => Some(literal),
+        Op::Load(slot) => (env.load)(slot),
+        Op::Step => Some(Literal::U32(env.step)),
+        Op::Unary(op, a) => op.apply(at(a)),
+        Op::Binary(op, a, b) => op.apply(at(a), at(b)),
+        Op::Compare(op, a, b) => op.apply(at(a), at(b)).map(Literal::Bool),
+        Op::Select { cond, yes, no } => Some(if at(cond).truth() { at(yes) } else { at(no) }),
+        Op::Relax { x, a, r } => relaxed(at(x), at(a), at(r)),
+        Op::LoadAt { table, index } => entry(env, table, at(index)),
+        Op::Random { cell, stream, seed } => random(cell.map(at), stream, seed, env.step),
+    };
+    value.unwrap_or(Literal::Float(f64::NAN))
 }
 
 fn relaxed(x: Literal, a: Literal, r: Literal) -> Option<Literal> {

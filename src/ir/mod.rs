@@ -21,10 +21,12 @@
 //! | `sink` | what only guarded blocks need is worked out there |
 //! | `check` | the checker: engines accept only checked blocks |
 //! | `eval` | a block for one cell, in f64, with the platform's mathematics |
+//! | `columns` | a block for many cells, operator by operator |
 //! | `text` | the printed form of `rheobase show --ir` |
 
 mod build;
 mod check;
+mod columns;
 mod derive;
 mod eval;
 mod guard;
@@ -38,6 +40,7 @@ mod text;
 
 pub use build::Builder;
 pub use check::{CheckError, SlotTypes, check};
+pub use columns::{Values, evaluate_columns};
 pub use derive::{depends_on, derivative};
 pub use eval::{Environment, evaluate, evaluate_into};
 pub use guard::guard_by_uniforms;

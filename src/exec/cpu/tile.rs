@@ -62,7 +62,7 @@ pub(super) fn begin<R: Real>(
             (Some(states), _) => cells.for_each(|(cell, value)| *value = states[cell]),
             (None, Some(SetUpColumn::Same(literal))) => register.fill(R::literal(literal)),
             (None, Some(SetUpColumn::Each(column))) => {
-                cells.for_each(|(cell, value)| *value = R::literal(column[cell]));
+                cells.for_each(|(cell, value)| *value = R::literal(column.at(cell)));
             }
             (None, None) => {}
         }

@@ -54,9 +54,11 @@ fn words(column: Option<SetUpColumn>) -> Words {
     match column {
         None => Words::Same(0),
         Some(SetUpColumn::Same(value)) => Words::Same(word(value)),
-        Some(SetUpColumn::Each(values)) => {
-            Words::Each(values.iter().map(|&value| word(value)).collect())
-        }
+        Some(SetUpColumn::Each(values)) => Words::Each(
+            (0..values.len())
+                .map(|cell| word(values.at(cell)))
+                .collect(),
+        ),
     }
 }
 
