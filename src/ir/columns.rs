@@ -204,8 +204,8 @@ mod tests {
                 _ => None,
             });
             assert_eq!(columns.len(), block.stores.len());
-            for cell in 0..n {
-                let of_cell = [params[0][cell], params[1][cell]];
+            let [xs, ys] = &params;
+            for (cell, of_cell) in xs.iter().zip(ys).map(|(&x, &y)| [x, y]).enumerate() {
                 let load = |slot| match slot {
                     Slot::Param(i) => Some(Literal::Float(of_cell[usize::from(i)])),
                     _ => None,
