@@ -287,13 +287,6 @@ fn meet<R: Elementary>(a: &[R; PART], b: &[R; PART]) -> bool {
 /// One bit for each part of the tile in which the guard holds in a lane.
 #[inline(always)]
 fn parts_in_need<R: Elementary>(guard: &Register<R>) -> u32 {
-    let mut any = R::ZERO;
-    for &lane in guard.lanes() {
-        any = any.or(lane);
-    }
-    if !any.is_true() {
-        return 0;
-    }
     let mut parts = 0;
     for (index, part) in guard.lanes().as_chunks::<PART>().0.iter().enumerate() {
         let mut any = R::ZERO;
