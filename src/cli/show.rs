@@ -140,14 +140,14 @@ fn costs(model: &Model, args: &ShowArgs) -> String {
         if made == 0 {
             let method = &compiled.method;
             text += &format!("\noperations per step, method {method}, where no cell spikes\n");
-            text += "              add  multiply  divide  exponential  choose\n";
+            text += "                add  multiply  divide  exponential  choose\n";
         }
         let name = made
             .checked_sub(1)
             .map_or("as written", |last| rewrites[last]);
         let c = compiled.plan.operations();
         text += &format!(
-            "  {name:<10} {:>5} {:>9} {:>7} {:>12} {:>7}\n",
+            "  {name:<11} {:>5} {:>9} {:>7} {:>12} {:>7}\n",
             c.adds, c.muls, c.divs, c.exps, c.choices
         );
     }

@@ -2,8 +2,8 @@
 //!
 //! Takes the blocks of a step; tells for each guarded one what to keep of the step (its inputs, to
 //! be latched in the lanes where the guard holds) so that it can run later, for many lanes at once.
-//! It must run before a lane's next event. In a tile of 256 cells that fire at 100 Hz some cell
-//! fires at every fourth step of 0.1 ms; the recorder's 36 instructions then run once per interval
+//! It must run before a lane's next event. In a tile of 512 cells that fire at 20 Hz some cell
+//! fires at every step of 0.1 ms; the recorder's 36 instructions then run once per interval
 //! instead of once per spike.
 //!
 //! Must not know registers or lanes.
