@@ -6,6 +6,7 @@
 //!
 //! Must not know plans or threads.
 
+use super::condition::parts_where;
 use super::lanes::execute;
 use super::leap::{Leap, SHORTEST};
 use super::math::Elementary;
@@ -90,7 +91,10 @@ pub(super) fn advance<R: Elementary, const LANES: usize, const FMA: bool>(work: 
             let mut need = 0;
             for block in blocks {
                 if !block.is_known {
-                    need = in_need(block.guard, memory);
+                    need = match &block.condition {
+                        Some(condition) => parts_where(condition, memory, many_parts::<R>()),
+                        None => in_need(block.guard, memory),
+                    };
                 }
                 let parts = if step < end {
                     parts_to_run(block, need, memory)
@@ -105,7 +109,7 @@ pub(super) fn advance<R: Elementary, const LANES: usize, const FMA: bool>(work: 
                         insts = &behind[stood_for..];
                     }
                 } else if parts != 0 {
-                    for part in self::parts(parts) {
+                    for part in set_bits(parts) {
                         let mut insts = block.insts.as_slice();
                         while let Some((inst, behind)) = insts.split_first() {
                             let stood_for =
@@ -201,7 +205,7 @@ fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, need: u32, memory: &Memory<
         (Some(deferral), Guard::Lanes(guard)) => {
             let [guard, pending] =
                 [guard, deferral.pending].map(|r| &memory.registers[usize::from(r)]);
-            if parts(need).any(|part| meet(guard.part(part), pending.part(part))) {
+            if set_bits(need).any(|part| meet(guard.part(part), pending.part(part))) {
                 parts_behind(block, memory)
             } else {
                 0
@@ -244,7 +248,7 @@ fn keep<R: Elementary>(
     let Guard::Lanes(guard) = block.guard else {
         return;
     };
-    for part in parts(need) {
+    for part in set_bits(need) {
         let mask = *memory.registers[usize::from(guard)].part::<PART>(part);
         for &(from, to) in &deferral.latches {
             let new = *memory.registers[usize::from(from)].part::<PART>(part);
@@ -264,7 +268,7 @@ fn keep<R: Elementary>(
 /// The parts of which the bits are set: mostly one, so that the end of the loop is foreseen, where a
 /// test of each bit would not be.
 #[inline(always)]
-fn parts(mut bits: u32) -> impl Iterator<Item = usize> {
+pub(super) fn set_bits(mut bits: u32) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         (bits != 0).then(|| {
             let part = bits.trailing_zeros() as usize;

@@ -4,6 +4,7 @@
 //!
 //! Must not know how instructions are carried out.
 
+use super::condition::take_conditions;
 use super::curves::lookup::Lookup;
 use super::curves::{Curves, LookedUp};
 use super::deferral::latched;
@@ -128,12 +129,14 @@ pub(super) fn lower<R: Lookup>(plan: &Plan, target: Target) -> Result<Program<R>
         program.n_windows = n_windows;
         program.blocks.push(CodeBlock {
             guard: guard(&program, &turns, block, index),
+            condition: None,
             is_known: false,
             insts,
             deferral,
         });
     }
     mark_known_guards(&mut program.blocks);
+    take_conditions(&mut program.blocks);
     if let Some(shape) = shape.as_ref().filter(|_| leaps) {
         program.leap = Some(leap(plan, shape, &mut program)?);
     }
@@ -186,6 +189,7 @@ fn leap<R: Real>(
             Lowering::new(program, &block, 0, &none, None, &Selection::default()).lower()?;
         let code = CodeBlock {
             guard: Guard::Always,
+            condition: None,
             is_known: false,
             insts: lowering.insts,
             deferral: None,

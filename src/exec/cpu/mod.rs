@@ -27,6 +27,7 @@
 //! | `shape` | is a step one that can leap? |
 //! | `turns` | states with two registers, so that nothing is copied |
 //! | `leap/` | many steps of a linear integrate-and-fire cell at once |
+//! | `condition` | comparisons for which only guarded blocks wait |
 //! | `deferral` | blocks that may wait until many lanes need them |
 //! | `draws` | random words of a tile, kept until their step |
 //! | `lanes` | what each instruction does to a lane |
@@ -38,6 +39,7 @@
 //! | `tile` | cells into a tile and out of it |
 //! | `job` | threads over tiles, progress, carried states |
 
+mod condition;
 mod curves;
 mod deferral;
 mod draws;

@@ -359,6 +359,8 @@ pub(super) enum Guard {
 pub(super) struct CodeBlock<R> {
     /// When they run.
     pub(super) guard: Guard,
+    /// What gives its guard, and is looked at first.
+    pub(super) condition: Option<Inst<R>>,
     /// Has the block before looked at the same guard, and left it as it is?
     pub(super) is_known: bool,
     /// The instructions.

@@ -116,7 +116,7 @@ impl Turns {
             if let Guard::Uniform(register) | Guard::Lanes(register) = &mut block.guard {
                 *register = self.other(*register);
             }
-            for inst in &mut block.insts {
+            for inst in block.insts.iter_mut().chain(&mut block.condition) {
                 inst.dst = self.other(inst.dst);
                 inst.src = inst.src.map(|register| self.other(register));
             }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop")]
 
 mod accuracy;
+mod conditions;
 mod curves;
 mod operators;
 mod plans;
