@@ -70,17 +70,8 @@ fn look<R: Elementary>(
     holds: impl Fn(R) -> bool,
 ) -> u32 {
     let (source, n_parts) = (condition.src[0], R::LANES / PART);
-    let lanes = memory.registers[usize::from(source)].lanes();
-    let mut parts = 0;
-    for (index, part) in lanes.as_chunks::<PART>().0.iter().enumerate() {
-        let mut any = R::ZERO;
-        for &a in part {
-            any = any.or(R::mask(holds(a)));
-        }
-        // Opaque, or the compiler gathers across parts instead of reducing each.
-        parts |= u32::from(std::hint::black_box(any.is_true())) << index;
-    }
-    parts &= memory.filled;
+    let lanes = &memory.registers[usize::from(source)];
+    let parts = lanes.parts_where(|a| R::mask(holds(a))) & memory.filled;
     let written = if parts.count_ones() < many {
         parts
     } else {

@@ -193,7 +193,7 @@ fn in_need<R: Elementary>(guard: Guard, memory: &Memory<R>) -> u32 {
             }
         }
         Guard::Lanes(register) => {
-            parts_in_need(&memory.registers[usize::from(register)]) & memory.filled
+            memory.registers[usize::from(register)].parts_where(|lane| lane) & memory.filled
         }
     }
 }
@@ -220,9 +220,10 @@ fn parts_to_run<R: Elementary>(block: &CodeBlock<R>, need: u32, memory: &Memory<
 fn parts_behind<R: Elementary>(block: &CodeBlock<R>, memory: &Memory<R>) -> u32 {
     match &block.deferral {
         None => 0,
-        Some(deferral) => few_or_whole::<R>(parts_in_need(
-            &memory.registers[usize::from(deferral.pending)],
-        )),
+        Some(deferral) => {
+            let pending = &memory.registers[usize::from(deferral.pending)];
+            few_or_whole::<R>(pending.parts_where(|lane| lane))
+        }
     }
 }
 
@@ -286,22 +287,6 @@ fn meet<R: Elementary>(a: &[R; PART], b: &[R; PART]) -> bool {
         both = both.or(a.and(b));
     }
     both.is_true()
-}
-
-/// One bit for each part of the tile in which the guard holds in a lane.
-#[inline(always)]
-fn parts_in_need<R: Elementary>(guard: &Register<R>) -> u32 {
-    let mut parts = 0;
-    for (index, part) in guard.lanes().as_chunks::<PART>().0.iter().enumerate() {
-        let mut any = R::ZERO;
-        for &lane in part {
-            any = any.or(lane);
-        }
-        // Opaque, or the compiler gathers across parts instead of reducing each.
-        let any = std::hint::black_box(any.is_true());
-        parts |= u32::from(any) << index;
-    }
-    parts
 }
 
 /// Sets to 0 what is about to become denormal.

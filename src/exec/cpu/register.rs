@@ -45,4 +45,19 @@ impl<R: Real> Register<R> {
     pub(super) fn part_mut<const N: usize>(&mut self, part: usize) -> &mut [R; N] {
         &mut self.lanes_mut().as_chunks_mut().0[part]
     }
+
+    /// One bit for each part in which a truth value worked out of a lane holds.
+    #[inline(always)]
+    pub(super) fn parts_where(&self, truth: impl Fn(R) -> R) -> u32 {
+        let mut parts = 0;
+        for (index, part) in self.lanes().as_chunks::<PART>().0.iter().enumerate() {
+            let mut any = R::ZERO;
+            for &lane in part {
+                any = any.or(truth(lane));
+            }
+            // Opaque, or the compiler gathers across parts instead of reducing each.
+            parts |= u32::from(std::hint::black_box(any.is_true())) << index;
+        }
+        parts
+    }
 }
