@@ -86,17 +86,11 @@ fn look<R: Elementary>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::program::{Deferral, immediates, sources};
+    use super::super::program::Deferral;
     use super::*;
 
     fn inst(code: Code, dst: u16, from: &[u16]) -> Inst<f64> {
-        Inst {
-            code,
-            dst,
-            src: sources(from),
-            list: 0,
-            k: immediates([]),
-        }
+        Inst::of(code, dst, from, [])
     }
 
     fn block(guard: Guard, insts: &[Inst<f64>]) -> CodeBlock<f64> {

@@ -91,13 +91,7 @@ mod tests {
     const SCRATCH: u16 = 10;
 
     fn inst(code: Code, dst: u16, from: &[u16]) -> Inst<f64> {
-        Inst {
-            code,
-            dst,
-            src: sources(from),
-            list: 0,
-            k: immediates([]),
-        }
+        Inst::of(code, dst, from, [])
     }
 
     fn codes(insts: Vec<Inst<f64>>) -> Vec<Code> {

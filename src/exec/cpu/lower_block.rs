@@ -10,9 +10,7 @@
 use super::curves::LookedUp;
 use super::fuse::{pair, with_pairs};
 use super::lower_stores::goes_first;
-use super::program::{
-    Code, Deferral, Guard, Inst, NO_REGISTER, Program, SOURCES, immediates, sources,
-};
+use super::program::{Code, Deferral, Guard, Inst, NO_REGISTER, Program, SOURCES};
 use super::real::Real;
 use super::select::{Pick, select};
 use super::turns::Turns;
@@ -291,12 +289,6 @@ impl<'a, R: Real> Lowering<'a, R> {
 
     pub(super) fn emit(&mut self, code: Code, dst: u16, from: &[u16], k: Option<Literal>) {
         let k = k.map_or(R::ZERO, R::literal);
-        self.insts.push(Inst {
-            code,
-            dst,
-            src: sources(from),
-            list: 0,
-            k: immediates([k]),
-        });
+        self.insts.push(Inst::of(code, dst, from, [k]));
     }
 }

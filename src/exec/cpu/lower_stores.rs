@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::lower_block::Lowering;
-use super::program::{Code, Guard, Inst, immediates, sources};
+use super::program::{Code, Guard, Inst};
 use super::real::Real;
 use crate::exec::ExecError;
 use crate::ir::{Block, Literal, Op, Slot, StoreAt, Value};
@@ -32,11 +32,8 @@ impl<R: Real> Lowering<'_, R> {
             Guard::Always | Guard::Uniform(_) => (Code::StoreAt, 0),
         };
         self.insts.push(Inst {
-            code,
-            dst: 0,
-            src: sources(&[index, value, mask]),
             list: entry.stream,
-            k: immediates([]),
+            ..Inst::of(code, 0, &[index, value, mask], [])
         });
     }
 

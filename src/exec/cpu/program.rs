@@ -331,7 +331,19 @@ pub(super) struct Inst<R> {
     pub(super) k: [R; IMMEDIATES],
 }
 
-impl<R> Inst<R> {
+impl<R: Real> Inst<R> {
+    /// Of these sources and immediates, and no list.
+    #[must_use]
+    pub(super) fn of<const N: usize>(code: Code, dst: u16, from: &[u16], k: [R; N]) -> Self {
+        Inst {
+            code,
+            dst,
+            src: sources(from),
+            list: 0,
+            k: immediates(k),
+        }
+    }
+
     /// The register that it writes, if it does.
     #[must_use]
     pub(super) fn written(&self) -> Option<u16> {

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 
 use super::curves::domain;
-use super::program::{Code, Inst, immediates, sources};
+use super::program::{Code, Inst};
 use super::real::Real;
 
 /// With fewer powers the test takes as long as it saves.
@@ -113,12 +113,10 @@ fn window<R: Real>(group: &Group, number: u16) -> Inst<R> {
     } else {
         [1.0 / half, -middle / half]
     };
+    let k = [k, j].map(R::from_f64);
     Inst {
-        code: Code::Window,
-        dst: group.source,
-        src: sources(&[group.source]),
         list: number,
-        k: immediates([k, j].map(R::from_f64)),
+        ..Inst::of(Code::Window, group.source, &[group.source], k)
     }
 }
 
@@ -127,13 +125,7 @@ mod tests {
     use super::*;
 
     fn inst(code: Code, dst: u16, source: u16, k: f32, j: f32) -> Inst<f32> {
-        Inst {
-            code,
-            dst,
-            src: sources(&[source]),
-            list: 0,
-            k: immediates([k, j]),
-        }
+        Inst::of(code, dst, &[source], [k, j])
     }
 
     #[test]
