@@ -4,13 +4,12 @@
 //! Takes the blocks of a step; moves such comparisons from the block that ends with one to the guard. Must not know
 //! plans or vector instructions.
 
-use super::interpret::set_bits;
 use super::loops::from_one;
 use super::math::Elementary;
 use super::operands::split;
 use super::program::{Code, CodeBlock, Guard, Inst, Memory};
 use super::real::Real;
-use super::register::PART;
+use super::register::{PART, set_bits};
 
 /// Makes a condition of each comparison that ends a block and is read by the guarded blocks right behind alone.
 pub(super) fn take_conditions<R: Real>(blocks: &mut [CodeBlock<R>]) {

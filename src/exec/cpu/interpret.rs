@@ -12,8 +12,7 @@ use super::leap::{Leap, SHORTEST};
 use super::math::Elementary;
 use super::program::{CodeBlock, Deferral, Guard, Memory, Program};
 use super::real::Real;
-use super::register::{PART, Register};
-use super::simd::Simd;
+use super::register::{PART, Register, set_bits};
 use super::timeline::{Change, Timeline};
 
 /// With this many parts in need, a block runs on the whole tile.
@@ -31,24 +30,6 @@ pub(super) struct Work<'a, R: Real> {
     pub(super) timeline: &'a Timeline<R>,
     /// The steps.
     pub(super) steps: std::ops::Range<u32>,
-}
-
-/// A type whose tiles go through steps.
-pub(super) trait Advance: Elementary {
-    /// Does the work with these vector instructions.
-    fn advance(simd: Simd, work: &mut Work<'_, Self>);
-}
-
-impl Advance for f32 {
-    fn advance(simd: Simd, work: &mut Work<'_, f32>) {
-        simd.advance::<f32, { f32::LANES }>(work);
-    }
-}
-
-impl Advance for f64 {
-    fn advance(simd: Simd, work: &mut Work<'_, f64>) {
-        simd.advance::<f64, { f64::LANES }>(work);
-    }
 }
 
 /// Does the work. To be called where the processor's vector instructions are enabled; `LANES` is that of the type.
@@ -264,19 +245,6 @@ fn keep<R: Elementary>(
             *waiting = waiting.or(mask);
         }
     }
-}
-
-/// The parts of which the bits are set: mostly one, so that the end of the loop is foreseen, where a
-/// test of each bit would not be.
-#[inline(always)]
-pub(super) fn set_bits(mut bits: u32) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        (bits != 0).then(|| {
-            let part = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            part
-        })
-    })
 }
 
 /// Is there a lane in which both hold?

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::interpret::{Advance, Work};
+use super::interpret::Work;
 use super::lower::{Target, lower};
 use super::program::{Memory, Program};
+use super::simd::Advance;
 use super::tile::{End, begin, end, tiles};
 use super::timeline::Timeline;
 use crate::exec::setup::Recipe;

@@ -142,51 +142,49 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             power_of_two!(|_i, $a| $t, |$e| $value)
         };
     }
-    // The first source, which may be the destination, and so many weighted ones.
+    // A function of the lane and of a register, which may be the destination.
+    macro_rules! onto {
+        ($register:expr, $value:expr) => {{
+            let value = $value;
+            if $register == dst {
+                update(d, value);
+            } else {
+                let a = others.part::<N>($register, part);
+                each(d, |i| value(i, a[i]));
+            }
+        }};
+    }
+    // The first source and so many weighted ones.
     macro_rules! sum {
         ($weighted:literal) => {{
             let (x, w) = weighted_sources::<R, N, $weighted>(inst, 0, &others, part);
-            let value = |i: usize, a: R| a + weighted::<R, FMA, $weighted>(x.map(|x| x[i]), w, k);
-            if ra == dst {
-                update(d, value);
-            } else {
-                let a = others.part::<N>(ra, part);
-                each(d, |i| value(i, a[i]));
-            }
+            onto!(ra, |i: usize, a: R| a + weighted::<R, FMA, $weighted>(
+                x.map(|x| x[i]),
+                w,
+                k
+            ))
         }};
     }
     // The same, and a power of two before the weighted ones.
     macro_rules! sum_with_power {
         ($weighted:literal) => {{
             let sum = &behind[0];
-            let ([shift, of_power, ..], first) = (sum.k, sum.src[0]);
+            let [shift, of_power, ..] = sum.k;
             let (x, w) = weighted_sources::<R, N, $weighted>(sum, 1, &others, part);
             let exponents = others.part::<N>(ra, part);
-            macro_rules! value {
+            macro_rules! with {
                 ($power:ident) => {
-                    |i: usize, a: R| {
+                    onto!(sum.src[0], |i: usize, a: R| {
                         let e = $power::<R, FMA>(fma!(exponents[i] + s, k, j));
                         let rest = weighted::<R, FMA, $weighted>(x.map(|x| x[i]), w, shift);
                         a + fma!(e, of_power, rest)
-                    }
+                    })
                 };
             }
-            let is_within = memory.within[usize::from(inst.list)];
-            if first == dst {
-                if is_within {
-                    update(d, value!(exp2_within));
-                } else {
-                    update(d, value!(exp2));
-                }
+            if memory.within[usize::from(inst.list)] {
+                with!(exp2_within);
             } else {
-                let a = others.part::<N>(first, part);
-                if is_within {
-                    let value = value!(exp2_within);
-                    each(d, |i| value(i, a[i]));
-                } else {
-                    let value = value!(exp2);
-                    each(d, |i| value(i, a[i]));
-                }
+                with!(exp2);
             }
             return 1;
         }};

@@ -61,3 +61,16 @@ impl<R: Real> Register<R> {
         parts
     }
 }
+
+/// The parts of which the bits are set: mostly one, so that the end of the loop is foreseen, where a
+/// test of each bit would not be.
+#[inline(always)]
+pub(super) fn set_bits(mut bits: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (bits != 0).then(|| {
+            let part = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            part
+        })
+    })
+}

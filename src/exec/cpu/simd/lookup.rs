@@ -35,29 +35,24 @@ pub(super) fn look_up<'a>(
     wanted: impl Iterator<Item = Wanted<'a, f32>> + Clone,
 ) {
     for group in lanes.start / (16 * AT_ONCE)..lanes.end / (16 * AT_ONCE) {
-        let (segments, t) = within(
-            &registers[usize::from(x)]
-                .lanes()
-                .as_chunks()
-                .0
-                .as_chunks()
-                .0[group],
-        );
+        let (segments, t) = within(at(registers, x, group));
         for Wanted { curve, c, dst } in wanted.clone() {
             let mut value = polynomial(&curve.p, &segments, &t);
             if !curve.q.is_empty() {
-                let c = &registers[usize::from(c)]
-                    .lanes()
-                    .as_chunks()
-                    .0
-                    .as_chunks()
-                    .0[group];
+                let c = at(registers, c, group);
                 value = line(value, c, polynomial(&curve.q, &segments, &t), curve.moves);
             }
             let d = registers[usize::from(dst)].lanes_mut();
             store(&mut d.as_chunks_mut().0.as_chunks_mut().0[group], value);
         }
     }
+}
+
+/// Lanes number `group` of a register.
+#[inline]
+fn at(registers: &[Register<f32>], register: u16, group: usize) -> &Lanes {
+    let lanes = registers[usize::from(register)].lanes();
+    &lanes.as_chunks().0.as_chunks().0[group]
 }
 
 /// p − q·c, and c as well where it moves.

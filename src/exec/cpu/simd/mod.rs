@@ -30,6 +30,7 @@ use super::curves::lookup::{Wanted, plain};
 use super::interpret::Work;
 use super::leap::steps::{Cells, Rule};
 use super::math::Elementary;
+use super::real::Real;
 use super::register::Register;
 use crate::exec::ExecError;
 
@@ -198,8 +199,8 @@ impl Simd {
         }
     }
 
-    /// Does `work`.
-    pub(super) fn advance<R: Elementary, const LANES: usize>(self, work: &mut Work<'_, R>) {
+    /// Does `work`; `LANES` is that of the type.
+    fn advance<R: Elementary, const LANES: usize>(self, work: &mut Work<'_, R>) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: this level is made only where `has_avx512` holds.
@@ -209,6 +210,24 @@ impl Simd {
             Level::Avx2 => unsafe { avx2::advance::<R, LANES>(work) },
             Level::Portable => portable::advance::<R, LANES>(work),
         }
+    }
+}
+
+/// A type whose tiles go through steps.
+pub(super) trait Advance: Elementary {
+    /// Does the work with these vector instructions.
+    fn advance(simd: Simd, work: &mut Work<'_, Self>);
+}
+
+impl Advance for f32 {
+    fn advance(simd: Simd, work: &mut Work<'_, f32>) {
+        simd.advance::<f32, { f32::LANES }>(work);
+    }
+}
+
+impl Advance for f64 {
+    fn advance(simd: Simd, work: &mut Work<'_, f64>) {
+        simd.advance::<f64, { f64::LANES }>(work);
     }
 }
 
