@@ -50,6 +50,7 @@ pub(super) fn look_up<'a>(
 
 /// Lanes number `group` of a register.
 #[inline]
+#[target_feature(enable = "avx512f")]
 fn at(registers: &[Register<f32>], register: u16, group: usize) -> &Lanes {
     let lanes = registers[usize::from(register)].lanes();
     &lanes.as_chunks().0.as_chunks().0[group]
