@@ -6,10 +6,8 @@
 //! | file | job |
 //! |---|---|
 //! | `shape` | which column of which buffer holds what; how many cells fit |
-//! | `wgsl` | a block as WGSL |
-//! | `draws` | random words that a cell keeps until their step |
 //! | `launch` | how a kernel's work is cut into workgroups, invocations and rounds |
-//! | `shader` | the whole text of a kernel |
+//! | `kernel` | the whole text of a kernel |
 //! | `device` | adapters, the choice among them, faults |
 //! | `missing` | why there is no device |
 //! | `pipeline` | the kernels, compiled |
@@ -31,9 +29,9 @@ mod buffers;
 mod cache;
 mod device;
 mod dispatch;
-mod draws;
 mod job;
 mod kept;
+mod kernel;
 mod launch;
 mod missing;
 mod pipeline;
@@ -43,18 +41,16 @@ mod remembered;
 mod results;
 mod run;
 mod search;
-mod shader;
 mod shape;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-mod wgsl;
 
 pub use device::{AdapterReport, DeviceChoice, adapters};
+pub use kernel::wgsl;
 pub use launch::Launch;
 pub use missing::missing;
-pub use shader::wgsl;
 pub use shape::{Footprint, footprint};
 
 use crate::exec::{Engine, EngineLabel, ExecError, Job};

@@ -5,8 +5,8 @@
 use std::time::Instant;
 
 use super::device::Gpu;
+use super::kernel::{ENTRY_POINT, kernel};
 use super::launch::Launch;
-use super::shader::{ENTRY_POINT, kernel};
 use crate::exec::ExecError;
 use crate::plan::Plan;
 

@@ -461,26 +461,39 @@ pub(super) type Function = dyn Fn(&mut Builder, Value) -> Value;
 
 /// One step that stores f(x) for the parameter x, for each of `functions`.
 pub(super) fn functions(functions: &[&Function]) -> Plan {
+    applied(functions, Slot::Derived(0))
+}
+
+/// The same of a state, which stays as it is.
+pub(super) fn functions_of_state(functions: &[&Function]) -> Plan {
+    applied(functions, Slot::State(functions.len() as u16))
+}
+
+fn applied(functions: &[&Function], of: Slot) -> Plan {
     let mut step = Builder::new("functions");
-    let x = step.load(Slot::Derived(0), F);
+    let x = step.load(of, F);
     let mut states = Vec::new();
     for (slot, function) in (0..).zip(functions) {
         let value = function(&mut step, x);
         states.push(("f", step.type_of(value)));
         step.store(Slot::State(slot), value);
     }
+    let mut derived = vec![("x", F)];
+    if matches!(of, Slot::State(_)) {
+        states.append(&mut derived);
+    }
     let outputs = (0..functions.len()).map(|i| Output::Slot(Slot::State(i as u16)));
     sealed(PlanParts {
         name: "functions".into(),
         layout: Layout {
             params: slots(&[("x", F)]),
-            derived: slots(&[("x", F)]),
+            derived: slots(&derived),
             states: slots(&states),
             ..Layout::default()
         },
         setup: setup(|b| {
             let x = b.load(Slot::Param(0), F);
-            b.store(Slot::Derived(0), x);
+            b.store(of, x);
         }),
         step: vec![step.finish()],
         schedule: Schedule {

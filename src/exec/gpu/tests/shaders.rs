@@ -1,7 +1,7 @@
 //! The text of kernels: valid for naga, and of the meaning that the IR states, on a device.
 
 use super::super::testing::{
-    Function, cells, engine, functions, hodgkin_huxley, lif, noise, waveform,
+    Function, cells, engine, functions, functions_of_state, hodgkin_huxley, lif, noise, waveform,
 };
 use super::{floats, launches, run};
 use crate::exec::reference::ReferenceEngine;
@@ -183,6 +183,87 @@ fn an_exponential_of_a_multiple_is_as_good_as_one_of_its_argument() {
     }
 }
 
+/// By each polynomial, beyond its range, and where the decay is a literal, negative or not a number. The bound
+/// is ten units in the last place of where it begins and where it leads: 2.5 of the polynomial, the rest of the
+/// rounding of the decay and of four operations.
+#[test]
+fn relaxations_lead_where_they_should_for_any_decay() {
+    let Some(gpu) = engine() else { return };
+    // With a state's potential of -90 to 50 the decay is 0.07 to 0.49, and 0.2 to 1.5.
+    let by = |k: f64| {
+        move |b: &mut Builder, v: Value| {
+            let (near, rest) = (b.scale(v, k), b.float(113.0 * k));
+            let r = b.add(near, rest);
+            let (x, a) = (b.float(0.3), b.float(0.01));
+            b.relax(x, a, r)
+        }
+    };
+    let known = |b: &mut Builder, v: Value| {
+        let (a, r) = (b.float(0.01), b.float(0.7));
+        b.relax(v, a, r)
+    };
+    let mut points = cells(20_000, -200.0, 1000.0);
+    points.params[0].extend([f64::NAN, -1e5, 1e5]);
+    points.n += 3;
+    for x in &mut points.params[0] {
+        *x = f64::from(*x as f32);
+    }
+    // One at a time: those of one step are settled together.
+    for (f, function) in [&by(0.003) as &Function, &by(0.009), &known]
+        .into_iter()
+        .enumerate()
+    {
+        let plan = functions_of_state(&[function]);
+        let (found, expected) = (
+            run(&gpu, &plan, &points),
+            run(&ReferenceEngine, &plan, &points),
+        );
+        let both = floats(&found.columns[0])
+            .iter()
+            .zip(floats(&expected.columns[0]));
+        for (&v, (&x, &y)) in points.params[0].iter().zip(both) {
+            let from = if f == 2 { v } else { 0.3_f64 };
+            // Beyond, results leave the range of f32.
+            let close = (x - y).abs() <= 6e-7 * (from.abs() + y.abs()) || y.abs() > 1e30;
+            assert!(
+                close || (x.is_nan() && y.is_nan()),
+                "{f} of {v}: {x}, not {y}"
+            );
+        }
+    }
+}
+
+/// x/(e^x − 1) by itself and with a given power, near its series' end and far from it.
+#[test]
+fn quotients_by_exprel_are_as_good_as_exprel() {
+    let Some(gpu) = engine() else { return };
+    let alone = |b: &mut Builder, x: Value| {
+        let d = b.unary(UnaryOp::Exprel, x);
+        let n = b.float(0.1);
+        b.div(n, d)
+    };
+    let given = |b: &mut Builder, x: Value| {
+        let e = b.unary(UnaryOp::Exp, x);
+        let d = b.binary(BinaryOp::ExprelGiven, x, e);
+        let one = b.float(1.0);
+        b.div(one, d)
+    };
+    for (from, to, bound) in [(-1.0, 1.0, 1e-6), (-20.0, 20.0, 1.5e-6)] {
+        let mut points = cells(20_001, from, to);
+        for x in &mut points.params[0] {
+            *x = f64::from(*x as f32);
+        }
+        let found = run(&gpu, &functions(&[&alone, &given]), &points);
+        for (column, n) in found.columns.iter().zip([0.1, 1.0]) {
+            for (&x, &y) in points.params[0].iter().zip(floats(column)) {
+                let exact = if x == 0.0 { n } else { n * x / x.exp_m1() };
+                let error = (y - exact).abs() / exact;
+                assert!(error < bound, "{n} at {x}: {y}, off by {error:.2e}");
+            }
+        }
+    }
+}
+
 /// Every generated kernel is valid WGSL of the portable core.
 #[test]
 fn generated_kernels_are_valid() {
@@ -201,7 +282,7 @@ fn generated_kernels_are_valid() {
         functions(&all),
     ] {
         for launch in launches() {
-            validate(&super::super::shader::kernel(&plan, launch));
+            validate(&super::super::kernel::kernel(&plan, launch));
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Must not know where the text goes.
 
-use super::wgsl::{Nth, place};
+use super::names::{Nth, place};
 use crate::ir::{Block, Op, Slot};
 use crate::plan::Plan;
 

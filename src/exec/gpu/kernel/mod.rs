@@ -5,24 +5,32 @@
 
 use std::fmt::Write as _;
 
-use super::draws::Draw;
+mod block;
+mod draws;
+mod fused;
+mod names;
+mod relaxations;
+
+use block::Writer;
+use draws::Draw;
+use names::{Nth, comment, from_word, place, remark, to_word, type_name};
+
 use super::launch::Launch;
 use super::shape::Shape;
-use super::wgsl::{Nth, comment, from_word, place, remark, to_word, type_name, write_block};
 use crate::ir::{Block, Instr, Op, Slot, Type};
 use crate::plan::{Layout, Plan, SlotInfo};
 
 /// Name of the kernel in `step.wgsl`.
-pub(super) const ENTRY_POINT: &str = "run_chunk";
+pub(in crate::exec::gpu) const ENTRY_POINT: &str = "run_chunk";
 
 /// The time loop, the bindings and the status words.
-const STEP: &str = include_str!("../../../shaders/step.wgsl");
+const STEP: &str = include_str!("../../../../shaders/step.wgsl");
 
 /// Mathematics of known error.
-const MATH: &str = include_str!("../../../shaders/math.wgsl");
+const MATH: &str = include_str!("../../../../shaders/math.wgsl");
 
 /// Random numbers, for kernels that use any.
-const RANDOM: &str = include_str!("../../../shaders/random.wgsl");
+const RANDOM: &str = include_str!("../../../../shaders/random.wgsl");
 
 /// The WGSL that a GPU runs for `plan`, in the shape that it has until a better one is found.
 #[must_use]
@@ -32,7 +40,7 @@ pub fn wgsl(plan: &Plan) -> String {
 
 /// The same in any shape.
 #[must_use]
-pub(super) fn kernel(plan: &Plan, launch: Launch) -> String {
+pub(in crate::exec::gpu) fn kernel(plan: &Plan, launch: Launch) -> String {
     let layout = plan.layout();
     let mut text = format!("{STEP}\n{MATH}\n");
     let draws = |instr: &Instr| matches!(instr.op, Op::Random { .. });
@@ -251,8 +259,9 @@ fn write_draws(text: &mut String, draws: &[Draw], cells: &[Nth]) {
 
 fn write_block_of(text: &mut String, block: &Block, shape: &Shape, cells: &[Nth]) {
     if !block.stores.is_empty() || !block.store_ats.is_empty() {
+        let writer = Writer::of(block, shape);
         for &nth in cells {
-            write_block(text, block, shape, nth);
+            writer.write(text, nth);
         }
     }
 }
