@@ -18,6 +18,7 @@ use super::math::{
 use super::operands::{split, weighted_sources};
 use super::program::{Code, Inst, Memory, Program};
 use super::real::Real;
+use super::register::PART;
 use super::waves::{all_small, cos, sin};
 use crate::random::step_word;
 
@@ -120,37 +121,39 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
             }
         }};
     }
-    // A function of a power of two, without a test of each lane where the window tells.
+    // A function of the power of two of (a + shift)·k + j, without a test of each lane where the window tells.
     macro_rules! power_of_two {
-        (|$i:ident, $a:ident| $t:expr, |$e:ident| $value:expr) => {{
-            let a = others.part::<N>(ra, part);
-            if memory.within[usize::from(inst.list)] {
-                each(d, |$i| {
-                    let $a = a[$i];
+        ($shift:expr, |$a:ident| $t:expr, |$e:ident| $value:expr) => {{
+            let within = memory.within[usize::from(inst.list)];
+            if R::HAS_EXP2 && program.simd.has_exp2() {
+                let parts = others.part::<N>(ra, part).as_chunks::<PART>().0;
+                // Parts, so that the functions of one are carried out beside the powers of the next.
+                for (d, a) in d.as_chunks_mut::<PART>().0.iter_mut().zip(parts) {
+                    R::exp2_lanes(program.simd, d, a, [k, j, $shift], within);
+                    in_place(d, |$e| $value);
+                }
+            } else if within {
+                apart!(|$a| {
                     let $e = exp2_within::<R, FMA>($t);
                     $value
                 });
             } else {
-                each(d, |$i| {
-                    let $a = a[$i];
+                apart!(|$a| {
                     let $e = exp2::<R, FMA>($t);
                     $value
                 });
             }
         }};
-        (|$a:ident| $t:expr, |$e:ident| $value:expr) => {
-            power_of_two!(|_i, $a| $t, |$e| $value)
-        };
     }
-    // A function of the lane and of a register, which may be the destination.
+    // A function of the lane and of a register, which may be the destination, in part `part` of `N` lanes.
     macro_rules! onto {
-        ($register:expr, $value:expr) => {{
+        ($d:expr, $n:expr, $part:expr, $register:expr, $value:expr) => {{
             let value = $value;
             if $register == dst {
-                update(d, value);
+                update($d, value);
             } else {
-                let a = others.part::<N>($register, part);
-                each(d, |i| value(i, a[i]));
+                let a = others.part::<{ $n }>($register, $part);
+                each($d, |i| value(i, a[i]));
             }
         }};
     }
@@ -158,11 +161,9 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
     macro_rules! sum {
         ($weighted:literal) => {{
             let (x, w) = weighted_sources::<R, N, $weighted>(inst, 0, &others, part);
-            onto!(ra, |i: usize, a: R| a + weighted::<R, FMA, $weighted>(
-                x.map(|x| x[i]),
-                w,
-                k
-            ))
+            onto!(d, N, part, ra, |i: usize, a: R| {
+                a + weighted::<R, FMA, $weighted>(x.map(|x| x[i]), w, k)
+            })
         }};
     }
     // The same, and a power of two before the weighted ones.
@@ -170,21 +171,34 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         ($weighted:literal) => {{
             let sum = &behind[0];
             let [shift, of_power, ..] = sum.k;
-            let (x, w) = weighted_sources::<R, N, $weighted>(sum, 1, &others, part);
-            let exponents = others.part::<N>(ra, part);
-            macro_rules! with {
-                ($power:ident) => {
-                    onto!(sum.src[0], |i: usize, a: R| {
-                        let e = $power::<R, FMA>(fma!(exponents[i] + s, k, j));
-                        let rest = weighted::<R, FMA, $weighted>(x.map(|x| x[i]), w, shift);
-                        a + fma!(e, of_power, rest)
+            let within = memory.within[usize::from(inst.list)];
+            macro_rules! add {
+                ($d:expr, $n:expr, $part:expr, |$i:ident, $exponents:ident| $power:expr) => {{
+                    let (x, w) = weighted_sources::<R, { $n }, $weighted>(sum, 1, &others, $part);
+                    let $exponents = others.part::<{ $n }>(ra, $part);
+                    onto!($d, $n, $part, sum.src[0], |$i: usize, a: R| {
+                        let rest = weighted::<R, FMA, $weighted>(x.map(|x| x[$i]), w, shift);
+                        a + fma!($power, of_power, rest)
                     })
-                };
+                }};
             }
-            if memory.within[usize::from(inst.list)] {
-                with!(exp2_within);
+            if R::HAS_EXP2 && program.simd.has_exp2() {
+                let mut powers = [R::ZERO; PART];
+                // Parts, so that the sums of one are carried out beside the powers of the next.
+                for (n, d) in d.as_chunks_mut::<PART>().0.iter_mut().enumerate() {
+                    let part = part * (N / PART) + n;
+                    let exponents = others.part::<PART>(ra, part);
+                    R::exp2_lanes(program.simd, &mut powers, exponents, [k, j, s], within);
+                    add!(d, PART, part, |i, _exponents| powers[i]);
+                }
+            } else if within {
+                add!(d, N, part, |i, t| exp2_within::<R, FMA>(fma!(
+                    t[i] + s,
+                    k,
+                    j
+                )));
             } else {
-                with!(exp2);
+                add!(d, N, part, |i, t| exp2::<R, FMA>(fma!(t[i] + s, k, j)));
             }
             return 1;
         }};
@@ -248,10 +262,10 @@ pub(super) fn execute<R: Elementary, const N: usize, const FMA: bool>(
         Code::RdivK => one!(|a| k / a),
         Code::Affine => one!(|a| fma!(a, k, j)),
         Code::RdivAffine => one!(|a| s / fma!(a, k, j)),
-        Code::Exp2Affine => power_of_two!(|a| fma!(a, k, j), |e| e),
-        Code::Exp2Shifted => power_of_two!(|a| fma!(a + s, k, j), |e| e),
+        Code::Exp2Affine => power_of_two!(R::ZERO, |a| fma!(a, k, j), |e| e),
+        Code::Exp2Shifted => power_of_two!(s, |a| fma!(a + s, k, j), |e| e),
         // The division takes no time of its own: it is done beside the powers of other lanes.
-        Code::Logistic => power_of_two!(|a| fma!(a, k, j), |e| s / (R::ONE + e) + q),
+        Code::Logistic => power_of_two!(R::ZERO, |a| fma!(a, k, j), |e| s / (R::ONE + e) + q),
         Code::ExprelAffine => {
             if all_near::<R, N, FMA>(others.part::<N>(ra, part), k, j) {
                 apart!(|a| s * exprel_near::<R, FMA>(fma!(a, k, j)));
