@@ -8,8 +8,10 @@
 #include <cmath>
 #include <utility>
 
+#ifndef FN
 #define INLINED __attribute__((always_inline))
 #define FN inline INLINED
+#endif
 
 // f(0), f(1) .. f(N - 1), unrolled by the language, so that an array's every index is a constant.
 template <class F, int... J> FN void each_of(F f, std::integer_sequence<int, J...>) {

@@ -1,11 +1,13 @@
 // CUDA twin: one cell per thread, the time loop in the kernel, state in registers, fast intrinsics in f32
-// (__expf, __fdividef). Not yet run on a GPU. `textbook` or `algebra`, the same two sets of formulas as cpp/hand.cpp.
+// (__expf, __fdividef). Compiled, but not yet run on a GPU. `textbook` or `algebra`, the same two sets of formulas as
+// cpp/hand.cpp; AdEx and Prinz are those of cpp/models.hpp in both.
 #include <cmath>
 #include <cstring>
+#define FN __device__ __forceinline__
+#define INLINED
 #include "../cpp/job.hpp"
+#include "../cpp/models.hpp"
 
-// What `run` gives nvcc.
-#define FLAGS "-std=c++17 -O3 -arch=native"
 #define D __device__ __forceinline__
 
 D float exp_(float x) { return __expf(x); }
@@ -35,16 +37,26 @@ template <class T, bool ALGEBRA> D Rates<T> rates(T v) {
     return {linoid(x, ex, T(1)), T(4) * e18, T(0.07) * e20, quotient(T(1), T(1) + eh), linoid(y, ey, T(0.1)), T(0.125) * e80};
 }
 
-// (1 - exp(-z))/z by its Taylor series to degree N - 1, for 0 <= z <= 1.7.
-template <class T, int N> D T series(T z) {
-    T p = T(1);
+// (1 - exp(-z))/z by polynomials, one fused multiplication a term: in f32 those of shaders/math.wgsl for z up to 0.5
+// and 2, in f64 Taylor's of 13 and 21 terms.
+template <bool GATE> D float part(float z) {
+    if (GATE) return ((((-1.16428703e-3f * z + 8.23822135e-3f) * z - 4.164992996e-2f) * z + 0.1666656276f) * z - 0.4999999896f) * z + 1;
+    return (((((((1.269660767e-6f * z - 2.063163545e-5f) * z + 1.918510188e-4f) * z - 1.382986422e-3f) * z
+        + 8.330402421e-3f) * z - 4.166594474e-2f) * z + 0.1666665984f) * z - 0.4999999989f) * z + 1;
+}
+template <bool GATE> D double part(double z) {
+    constexpr int N = GATE ? 13 : 21;
+    double p = 0, c = 1;
+    double terms[N];
 #pragma unroll
-    for (int k = N; k >= 2; k--) p = T(1) - z * p * T(1.0 / k);
+    for (int k = 0; k < N; k++) terms[k] = c, c *= -1.0 / (k + 2);
+#pragma unroll
+    for (int k = N - 1; k >= 0; k--) p = p * z + terms[k];
     return p;
 }
 // x after dt, where dx/dt = f and the slope of f is -r.
-template <class T, bool ALGEBRA, int N> D T relax(T x, T f, T r, T dt) {
-    if (ALGEBRA) return x + f * dt * series<T, N>(r * dt);
+template <class T, bool ALGEBRA, bool GATE> D T relax(T x, T f, T r, T dt) {
+    if (ALGEBRA) return x + f * dt * part<GATE>(r * dt);
     return x + quotient(f, r) * (T(1) - exp_(-dt * r));
 }
 template <class T> D void currents(T v, T m, T h, T n, T i, T &g, T &f) {
@@ -73,7 +85,6 @@ __global__ void hh(long cells, double from, double by, Gates start, T dt, long s
     const T i = T(from + by * cell);
     State<T> s{T(-65), T(start.m), T(start.h), T(start.n)};
     uint32_t count = 0;
-    constexpr int GATE = sizeof(T) == 4 ? 7 : 13, V = sizeof(T) == 4 ? 13 : 21;
     for (long k = 0; k < steps; k++) {
         T before = s.v;
         if (METHOD == RK4) {
@@ -84,11 +95,11 @@ __global__ void hh(long cells, double from, double by, Gates start, T dt, long s
             T g, f;
             if (METHOD == SIMULTANEOUS) currents(s.v, s.m, s.h, s.n, i, g, f);
             auto r = rates<T, ALGEBRA>(s.v);
-            s.m = relax<T, ALGEBRA, GATE>(s.m, r.am - (r.am + r.bm) * s.m, r.am + r.bm, dt);
-            s.h = relax<T, ALGEBRA, GATE>(s.h, r.ah - (r.ah + r.bh) * s.h, r.ah + r.bh, dt);
-            s.n = relax<T, ALGEBRA, GATE>(s.n, r.an - (r.an + r.bn) * s.n, r.an + r.bn, dt);
+            s.m = relax<T, ALGEBRA, true>(s.m, r.am - (r.am + r.bm) * s.m, r.am + r.bm, dt);
+            s.h = relax<T, ALGEBRA, true>(s.h, r.ah - (r.ah + r.bh) * s.h, r.ah + r.bh, dt);
+            s.n = relax<T, ALGEBRA, true>(s.n, r.an - (r.an + r.bn) * s.n, r.an + r.bn, dt);
             if (METHOD == STAGGERED) currents(s.v, s.m, s.h, s.n, i, g, f);
-            s.v = relax<T, ALGEBRA, V>(s.v, f, g, dt);
+            s.v = relax<T, ALGEBRA, false>(s.v, f, g, dt);
         }
         count += s.v > T(0) && !(before > T(0));
     }
@@ -114,6 +125,26 @@ template <class T> __global__ void lif(long cells, double from, double by, doubl
     out[cell] = count;
 }
 
+// The arithmetic of models.hpp for one cell.
+template <class F> struct Lane {
+    using T = F;
+    using V = F;
+    static D V exp_affine(V x, double k, double c) { return exp_(x * T(k) + T(c)); }
+    static D V log(V x) { return sizeof(T) == 4 ? T(__logf(float(x))) : T(::log(double(x))); }
+    static D V quotient(V a, V b) { return ::quotient(a, b); }
+};
+template <class Model> __global__ void stepped(long cells, double from, double by, Model model, long steps, uint32_t *out) {
+    using T = typename Model::T;
+    long cell = blockIdx.x * long(blockDim.x) + threadIdx.x;
+    if (cell >= cells) return;
+    const T i = T(from + by * cell);
+    T x[Model::STATES];
+    each<Model::STATES>([&](auto j) { x[j] = T(Model::START[j]); });
+    uint32_t count = 0;
+    for (long k = 0; k < steps; k++) count += model.step(x, i);
+    out[cell] = count;
+}
+
 static void check(cudaError_t e) {
     if (e != cudaSuccess) fprintf(stderr, "CUDA: %s\n", cudaGetErrorString(e)), exit(1);
 }
@@ -127,6 +158,8 @@ template <class T, bool ALGEBRA> void launch(const Job &job, long steps, uint32_
     const T dt = T(job.dt);
     if (job.model == "lif")
         lif<T><<<grid, block>>>(job.cells, job.from, by, expm1(-job.dt / 10), int(lround(2 / job.dt)), steps, out);
+    else if (job.model == "adex") stepped<<<grid, block>>>(job.cells, job.from, by, Adex<Lane<T>>(job.dt), steps, out);
+    else if (job.model == "prinz_stg") stepped<<<grid, block>>>(job.cells, job.from, by, Prinz<Lane<T>>(job.dt), steps, out);
     else if (job.method == "staggered") hh<T, STAGGERED, ALGEBRA><<<grid, block>>>(job.cells, job.from, by, start, dt, steps, out);
     else if (job.method == "rk4") hh<T, RK4, ALGEBRA><<<grid, block>>>(job.cells, job.from, by, start, dt, steps, out);
     else hh<T, SIMULTANEOUS, ALGEBRA><<<grid, block>>>(job.cells, job.from, by, start, dt, steps, out);
@@ -139,7 +172,6 @@ int main(int argc, char **argv) {
     uint32_t *out = nullptr;
     return serve({std::string("nvcc, ") + device.name, FLAGS,
                   [&](const Job &job) {
-                      if (job.model != "lif" && job.model != "hodgkin_huxley") return "no such model";
                       check(cudaFree(out));
                       check(cudaMalloc(&out, job.cells * sizeof(uint32_t)));
                       return "";
