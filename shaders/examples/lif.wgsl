@@ -205,7 +205,7 @@ const UNROLL: u32 = 4u;
 struct Cells {
     d0: f32,
     s0: f32, // v
-    s1: u32, // refractory_steps
+    s1: f32, // refractory_steps
     a0: u32, // spike_count
     a1: u32, // first_step
     a2: f32, // first_fraction
@@ -224,7 +224,7 @@ fn load_cells(cell: u32) -> Cells {
     var c: Cells;
     c.d0 = bitcast<f32>(derived[0u * n + cell]);
     c.s0 = bitcast<f32>(state[0u * n + cell]);
-    c.s1 = state[1u * n + cell];
+    c.s1 = f32(state[1u * n + cell]);
     c.a0 = accum[0u * n + cell];
     c.a1 = accum[1u * n + cell];
     c.a2 = bitcast<f32>(accum[2u * n + cell]);
@@ -254,9 +254,8 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
     {
         let v0 = (*c).s0;
         let v1 = (*c).s1;
-        let v4 = v1 > 0u;
-        let v5 = v1 - 1u;
-        let v6 = select(0u, v5, v4);
+        let v4 = v1 > 0.0f;
+        let v6 = v1 - 1.0f;
         let v9 = (*c).d0;
         let v10 = v0 * (-0.009950167f);
         let v11 = v9 + v10;
@@ -327,7 +326,7 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
     // reset
     if (t0) {
         (*c).s0 = (-65.0f);
-        (*c).s1 = 20u;
+        (*c).s1 = 20.0f;
     }
 }
 
@@ -341,7 +340,7 @@ fn step_round(c: ptr<function, Cells>, cell: u32, step: u32) {
 fn store_cells(c: ptr<function, Cells>, cell: u32, n_steps: u32) {
     let n = header.n_cells;
     state[0u * n + cell] = bitcast<u32>((*c).s0);
-    state[1u * n + cell] = (*c).s1;
+    state[1u * n + cell] = u32(max((*c).s1, 0.0f));
     accum[0u * n + cell] = (*c).a0;
     accum[1u * n + cell] = (*c).a1;
     accum[2u * n + cell] = bitcast<u32>((*c).a2);

@@ -10,28 +10,30 @@ use super::draws::{Draw, words};
 use super::fused::Fused;
 use super::names::{Nth, comment, float, literal, place, to_word};
 use super::relaxations::{Reach, Relaxation, reaches, settle};
-use crate::ir::{BinaryOp, Block, CompareOp, Literal, Op, StoreAt, Type, UnaryOp, Value};
+use crate::ir::{BinaryOp, Block, CompareOp, Literal, Op, Slot, StoreAt, Type, UnaryOp, Value};
 
 /// What is known of a block before it is written.
 pub(super) struct Writer<'a> {
     block: &'a Block,
     shape: &'a Shape,
+    countdowns: &'a [Slot],
     fused: Vec<Option<Fused>>,
     reaches: Vec<Option<Reach>>,
     needed: Vec<bool>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn of(block: &'a Block, shape: &'a Shape) -> Writer<'a> {
+    pub(super) fn of(block: &'a Block, shape: &'a Shape, countdowns: &'a [Slot]) -> Writer<'a> {
         let uses = block.uses();
-        let fused = block.instrs.iter();
-        let fused = fused.map(|instr| Fused::of(block, &uses, instr.op));
+        let fused = (0..block.instrs.len()).map(Value::at);
+        let fused = fused.map(|value| Fused::of(block, &uses, countdowns, value));
         let fused: Vec<_> = fused.collect();
         Writer {
             needed: needed(block, &fused),
             reaches: reaches(block),
             block,
             shape,
+            countdowns,
             fused,
         }
     }
@@ -47,8 +49,12 @@ impl<'a> Writer<'a> {
         let _ = writeln!(text, "    // {}\n    {guard}{{", comment(block.label));
         self.write_values(text, nth);
         for &(slot, value) in &block.stores {
-            let (place, value) = (place(slot, nth), operand(block, value));
-            let _ = writeln!(text, "        {place} = {value};");
+            let set = match block.instrs[value.index()].op {
+                Op::Const(Literal::U32(n)) if self.countdowns.contains(&slot) => format!("{n}.0f"),
+                _ => operand(block, value),
+            };
+            let place = place(slot, nth);
+            let _ = writeln!(text, "        {place} = {set};");
         }
         for store in &block.store_ats {
             write_store_at(text, block, store, self.shape, nth);
@@ -175,6 +181,8 @@ fn together(block: &Block, fused: Fused) -> String {
                 false => format!("exp2({product} + {})", float(c)),
             }
         }
+        Fused::Above0 { x } => format!("{} > 0.0f", at(x)),
+        Fused::Fewer { x } => format!("{} - 1.0f", at(x)),
         Fused::Added { x, y, cond, adds } => {
             let (x, sum) = (at(x), format!("{} + {}", at(x), at(y)));
             let (yes, no) = if adds { (sum, x) } else { (x, sum) };
@@ -255,7 +263,7 @@ fn operand(block: &Block, value: Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Builder, Slot};
+    use crate::ir::Builder;
 
     #[test]
     fn an_exponential_absorbs_the_factor_of_its_argument() {
@@ -272,7 +280,7 @@ mod tests {
         }
         let mut text = String::new();
         let shape = Shape::of(&crate::plan::Layout::default());
-        Writer::of(&b.finish(), &shape).write(&mut text, Nth(0));
+        Writer::of(&b.finish(), &shape, &[]).write(&mut text, Nth(0));
         assert_eq!(
             text,
             "    // rate
@@ -311,7 +319,7 @@ mod tests {
             capacity: 3,
         });
         let mut text = String::new();
-        Writer::of(&b.finish(), &Shape::of(&layout)).write(&mut text, Nth(0));
+        Writer::of(&b.finish(), &Shape::of(&layout), &[]).write(&mut text, Nth(0));
         assert_eq!(
             text,
             "    // reset
@@ -344,7 +352,7 @@ mod tests {
         b.store(Slot::State(1), two);
         let shape = Shape::of(&crate::plan::Layout::default());
         let mut text = String::new();
-        Writer::of(&b.finish(), &shape).write(&mut text, Nth(0));
+        Writer::of(&b.finish(), &shape, &[]).write(&mut text, Nth(0));
         assert!(text.contains("= select(v0, v0 + v1, v3);"), "{text}");
         assert!(text.contains("= select(v0 + v1, v0, v3);"), "{text}");
         assert_eq!(text.matches("select").count(), 2, "{text}");
@@ -369,7 +377,7 @@ mod tests {
         }
         let shape = Shape::of(&crate::plan::Layout::default());
         let mut text = String::new();
-        Writer::of(&b.finish(), &shape).write(&mut text, Nth(0));
+        Writer::of(&b.finish(), &shape, &[]).write(&mut text, Nth(0));
         assert_eq!(
             text,
             "    // step

@@ -7,7 +7,8 @@
 
 use std::f64::consts::LOG2_E;
 
-use crate::ir::{BinaryOp, Block, Literal, Op, Type, UnaryOp, Value};
+use super::countdowns::{above_0, fewer};
+use crate::ir::{BinaryOp, Block, Literal, Op, Slot, Type, UnaryOp, Value};
 
 /// What an operator is written as.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,12 +32,28 @@ pub(super) enum Fused {
         cond: Value,
         adds: bool,
     },
+    /// Whether a [countdown](super::countdowns) is above 0.
+    Above0 { x: Value },
+    /// One fewer of a countdown.
+    Fewer { x: Value },
 }
 
 impl Fused {
-    /// Of an operator of `block`, whose values are used so often.
-    pub(super) fn of(block: &Block, uses: &[usize], op: Op) -> Option<Fused> {
+    /// Of an operator of `block`, whose values are used so often, and which only count down `countdowns`.
+    pub(super) fn of(
+        block: &Block,
+        uses: &[usize],
+        countdowns: &[Slot],
+        value: Value,
+    ) -> Option<Fused> {
+        let op = block.instrs[value.index()].op;
+        let counts = |slot: Option<Slot>| slot.is_some_and(|slot| countdowns.contains(&slot));
         match op {
+            Op::Compare(_, x, _) if counts(above_0(block, op)) => Some(Fused::Above0 { x }),
+            Op::Select { yes, .. } if counts(fewer(block, value)) => {
+                let x = block.instrs[yes.index()].op.operands().next()?;
+                Some(Fused::Fewer { x })
+            }
             Op::Unary(UnaryOp::Exp, argument) => power(block, argument),
             Op::Binary(BinaryOp::Div, n, d) if uses[d.index()] == 1 => {
                 let (x, e) = match block.instrs[d.index()].op {
@@ -58,6 +75,7 @@ impl Fused {
         let list = match self {
             Fused::Power { x, .. } => [Some(x), None, None],
             Fused::Over { n, x, e } => [Some(n), Some(x), e],
+            Fused::Above0 { x } | Fused::Fewer { x } => [Some(x), None, None],
             Fused::Added { x, y, cond, .. } => [Some(x), Some(y), Some(cond)],
         };
         list.into_iter().flatten()

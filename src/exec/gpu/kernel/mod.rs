@@ -2,16 +2,27 @@
 //!
 //! Takes a plan and the shape of its launch; gives the hand-written files of `shaders/` followed by
 //! the generated functions that they call. Concatenation only: no preprocessor, no holes in the text.
+//!
+//! | file | job |
+//! |---|---|
+//! | `block` | a block as statements |
+//! | `fused` | operators that are one expression together |
+//! | `relaxations` | exponential steps, by polynomials where their decay is short |
+//! | `countdowns` | states that only count down, kept as floats |
+//! | `draws` | random words that a cell keeps until their step |
+//! | `names` | what things are called, and how values are written |
 
 use std::fmt::Write as _;
 
 mod block;
+mod countdowns;
 mod draws;
 mod fused;
 mod names;
 mod relaxations;
 
 use block::Writer;
+use countdowns::countdowns;
 use draws::Draw;
 use names::{Nth, comment, from_word, place, remark, to_word, type_name};
 
@@ -62,10 +73,11 @@ pub(in crate::exec::gpu) fn kernel(plan: &Plan, launch: Launch) -> String {
         launch.unroll
     );
     let cells: Vec<Nth> = (0..launch.cells).map(Nth).collect();
-    let (slots, draws) = (cell_slots(layout), Draw::all(plan));
+    let countdowns = countdowns(plan.step());
+    let (slots, draws) = (cell_slots(layout, &countdowns), Draw::all(plan));
     write_cells(&mut text, &slots, &draws, &cells);
     write_load(&mut text, &slots, &draws, &cells);
-    write_step(&mut text, plan, &draws, &cells);
+    write_step(&mut text, plan, &countdowns, &draws, &cells);
     write_round(&mut text, launch.unroll);
     write_store(&mut text, &slots, &cells);
     text
@@ -77,6 +89,8 @@ struct CellSlot<'a> {
     info: &'a SlotInfo,
     buffer: &'static str,
     column: u16,
+    /// Does it only count down? Then it is a float in registers.
+    counts_down: bool,
 }
 
 impl CellSlot<'_> {
@@ -85,16 +99,46 @@ impl CellSlot<'_> {
         format!("{}[{}u * n + cell{nth}]", self.buffer, self.column)
     }
 
+    /// Its type in registers.
+    fn type_name(&self) -> &'static str {
+        type_name(if self.counts_down {
+            Type::Float
+        } else {
+            self.info.ty
+        })
+    }
+
+    /// What is loaded from its place in memory.
+    fn loaded(&self, nth: Nth) -> String {
+        let word = self.word(nth);
+        match self.counts_down {
+            true => format!("f32({word})"),
+            false => from_word(&word, self.info.ty),
+        }
+    }
+
+    /// The word that is stored there.
+    fn stored(&self, nth: Nth) -> String {
+        let place = place(self.slot, nth);
+        match self.counts_down {
+            true => format!("u32(max({place}, 0.0f))"),
+            false => to_word(&place, self.info.ty),
+        }
+    }
+
     /// Its name without the cells.
     fn field(&self, nth: Nth) -> String {
         place(self.slot, nth).replace("(*c).", "")
     }
 }
 
-fn cell_slots(layout: &Layout) -> Vec<CellSlot<'_>> {
+fn cell_slots<'a>(layout: &'a Layout, countdowns: &[Slot]) -> Vec<CellSlot<'a>> {
     let mut slots = columns("derived", &layout.derived, Slot::Derived);
     slots.extend(columns("state", &layout.states, Slot::State));
     slots.extend(columns("accum", &layout.accums, Slot::Accum));
+    for slot in &mut slots {
+        slot.counts_down = countdowns.contains(&slot.slot);
+    }
     slots
 }
 
@@ -110,6 +154,7 @@ fn columns<'a>(
             info,
             buffer,
             column,
+            counts_down: false,
         })
         .collect()
 }
@@ -122,7 +167,7 @@ fn write_cells(text: &mut String, slots: &[CellSlot], draws: &[Draw], cells: &[N
                 text,
                 "    {}: {},{}",
                 slot.field(nth),
-                type_name(slot.info.ty),
+                slot.type_name(),
                 remark(&slot.info.name)
             );
         }
@@ -150,8 +195,7 @@ fn write_load(text: &mut String, slots: &[CellSlot], draws: &[Draw], cells: &[Nt
             );
         }
         for slot in slots {
-            let value = from_word(&slot.word(nth), slot.info.ty);
-            let _ = writeln!(text, "    c.{} = {value};", slot.field(nth));
+            let _ = writeln!(text, "    c.{} = {};", slot.field(nth), slot.loaded(nth));
         }
         for draw in draws {
             let words = draw.words("header.first_step", nth).replace("(*c)", "c");
@@ -180,8 +224,8 @@ fn write_store(text: &mut String, slots: &[CellSlot], cells: &[Nth]) {
         };
         for slot in slots {
             if !matches!(slot.slot, Slot::Derived(_)) {
-                let word = to_word(&place(slot.slot, nth), slot.info.ty);
-                let _ = writeln!(text, "{margin}{} = {word};", slot.word(nth));
+                let (place, word) = (slot.word(nth), slot.stored(nth));
+                let _ = writeln!(text, "{margin}{place} = {word};");
             }
         }
         let _ = writeln!(
@@ -211,7 +255,7 @@ fn all_finite(slots: &[CellSlot], nth: Nth) -> String {
 
 /// One step: values of the step alone, then the blocks in order, each for all cells. Temporaries
 /// begin as zero.
-fn write_step(text: &mut String, plan: &Plan, draws: &[Draw], cells: &[Nth]) {
+fn write_step(text: &mut String, plan: &Plan, countdowns: &[Slot], draws: &[Draw], cells: &[Nth]) {
     let layout = plan.layout();
     let shape = Shape::of(layout);
     text.push_str("fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {\n");
@@ -235,9 +279,9 @@ fn write_step(text: &mut String, plan: &Plan, draws: &[Draw], cells: &[Nth]) {
         }
     }
     write_draws(text, draws, cells);
-    write_block_of(text, plan.time(), &shape, &[Nth(0)]);
+    write_block_of(text, plan.time(), &shape, countdowns, &[Nth(0)]);
     for block in plan.step() {
-        write_block_of(text, block, &shape, cells);
+        write_block_of(text, block, &shape, countdowns, cells);
     }
     text.push_str("}\n\n");
 }
@@ -257,9 +301,15 @@ fn write_draws(text: &mut String, draws: &[Draw], cells: &[Nth]) {
     text.push_str("    }\n");
 }
 
-fn write_block_of(text: &mut String, block: &Block, shape: &Shape, cells: &[Nth]) {
+fn write_block_of(
+    text: &mut String,
+    block: &Block,
+    shape: &Shape,
+    countdowns: &[Slot],
+    cells: &[Nth],
+) {
     if !block.stores.is_empty() || !block.store_ats.is_empty() {
-        let writer = Writer::of(block, shape);
+        let writer = Writer::of(block, shape, countdowns);
         for &nth in cells {
             writer.write(text, nth);
         }
