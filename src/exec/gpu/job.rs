@@ -14,7 +14,7 @@ use super::kernel::wgsl;
 use super::launch::Launch;
 use super::pipeline::Kernels;
 use super::ready::Ready;
-use super::remembered::{Remembered, class_of};
+use super::remembered::{Found, Remembered, class_of};
 use super::results::column;
 use super::run::{Run, Steps};
 use super::search::Search;
@@ -136,18 +136,24 @@ impl GpuJob {
         (run, &mut self.search)
     }
 
-    /// Goes on with the search for about so many cells, or begins one; not where the shape is chosen or
-    /// was found before.
+    /// Goes on with the search for about so many cells, or begins one, with the best of earlier runs if they
+    /// did not come to an end; not where the shape is chosen or was found before.
     fn search_for(&mut self, n_cells: u64) {
         if self.searched > 0 && class_of(n_cells) == class_of(self.searched) {
             return;
         }
         let known = || {
-            let found = self.remembered.launch(n_cells);
-            found.filter(|l| l.suits(&self.plan, self.gpu.report.max_workgroup_size))
+            let found = self.remembered.found(n_cells);
+            let widest = self.gpu.report.max_workgroup_size;
+            found.filter(|found| found.launch.suits(&self.plan, widest))
         };
-        self.search = match self.chosen.or_else(known) {
-            Some(launch) => Search::ended(launch),
+        let chosen = self.chosen.map(|launch| Found {
+            launch,
+            has_ended: true,
+        });
+        self.search = match chosen.or_else(known) {
+            Some(found) if found.has_ended => Search::ended(found.launch),
+            Some(found) => Search::from(found.launch),
             None => Search::from(Launch::of(&self.plan)),
         };
         self.searched = n_cells;
@@ -159,6 +165,12 @@ impl GpuJob {
     /// Lets the next run of the same number of cells search whatever it costs.
     pub(super) fn search_at_leisure(&mut self) {
         self.search = Search::at_leisure(Launch::of(&self.plan));
+    }
+
+    /// Keeps `launch` as the best of a search that did not come to its end.
+    pub(super) fn search_is_cut_short(&mut self, n_cells: u64, launch: Launch) {
+        self.search = Search::from(launch);
+        self.remember(n_cells);
     }
 
     /// Has the device begun with cells of the next run?
@@ -235,7 +247,7 @@ impl GpuJob {
         // What fails from here on leaves no states behind.
         let (buffers, steps, upload_s) = self.started(cells, n_cells, start)?;
         let mut pace = self.pace.clone();
-        let had_ended = self.search.has_ended();
+        let before = self.found();
         let (mut run, search) = self.with(&buffers);
         let (plan, recipe) = (run.plan, run.recipe);
         let (run_s, ready) = std::thread::scope(|scope| {
@@ -276,8 +288,8 @@ impl GpuJob {
                 });
             }
         }
-        if self.search.has_ended() && !had_ended {
-            self.found(cells.n as u64);
+        if self.found() != before {
+            self.remember(cells.n as u64);
         }
         sink.tile(output).map_err(ExecError::Sink)?;
         Ok(RunStats {
@@ -319,9 +331,17 @@ impl GpuJob {
         Ok((buffers, Steps::default(), upload_s))
     }
 
+    /// What the search has found until now.
+    fn found(&self) -> Found {
+        Found {
+            launch: self.search.best(),
+            has_ended: self.search.has_ended(),
+        }
+    }
+
     /// Keeps what a search has found and compiled.
-    fn found(&self, n_cells: u64) {
-        self.remembered.remember(n_cells, self.search.best());
+    fn remember(&self, n_cells: u64) {
+        self.remembered.remember(n_cells, self.found());
         if let Some(kept) = &self.gpu.kept {
             kept.write();
         }

@@ -316,6 +316,25 @@ fn a_shape_that_cannot_be_is_refused() {
 }
 
 #[test]
+fn a_search_goes_on_from_the_best_of_one_that_was_cut_short() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = Cache::at(folder.path());
+    let Some(gpu) = engine_with(Some(cache)) else {
+        return;
+    };
+    let (plan, cells) = (lif(200), cells(1500, 10.0, 40.0));
+    let best = Launch {
+        unroll: 8,
+        ..Launch::of(&plan)
+    };
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    job.search_is_cut_short(1500, best);
+    let mut job = GpuJob::new(&gpu.gpu, &plan, None).expect("prepared");
+    let (_, stats) = again(&mut job, &cells, Start::Initial);
+    assert_eq!((stats.launch, job.has_searched()), (Some(best), false));
+}
+
+#[test]
 fn a_search_changes_no_bit_and_what_it_finds_is_remembered() {
     let folder = tempfile::tempdir().expect("a folder");
     let cache = Cache::at(folder.path());
