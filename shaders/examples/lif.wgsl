@@ -259,7 +259,8 @@ fn step_cells(c: ptr<function, Cells>, cell: u32, step: u32) {
         let v9 = (*c).d0;
         let v10 = v0 * (-0.009950167f);
         let v11 = v9 + v10;
-        let v13 = select(v0 + v11, v0, v4);
+        let v12 = select(v11, 0.0f, v4);
+        let v13 = v0 + v12;
         let v15 = v13 >= (-50.0f);
         let v16 = !v4;
         let v17 = v15 & v16;

@@ -183,11 +183,6 @@ fn together(block: &Block, fused: Fused) -> String {
         }
         Fused::Above0 { x } => format!("{} > 0.0f", at(x)),
         Fused::Fewer { x } => format!("{} - 1.0f", at(x)),
-        Fused::Added { x, y, cond, adds } => {
-            let (x, sum) = (at(x), format!("{} + {}", at(x), at(y)));
-            let (yes, no) = if adds { (sum, x) } else { (x, sum) };
-            format!("select({no}, {yes}, {})", at(cond))
-        }
         Fused::Over { n, x, e } => {
             let over = match e {
                 Some(e) => format!("m_over_given({}, {})", at(x), at(e)),
@@ -337,25 +332,6 @@ mod tests {
     }
 "
         );
-    }
-
-    #[test]
-    fn what_may_be_added_is_one_choice_between_sums() {
-        let mut b = Builder::new("step");
-        let [x, y] = [0, 1].map(|slot| b.load(Slot::State(slot), Type::Float));
-        let zero = b.float(0.0);
-        let cond = b.compare(CompareOp::Gt, y, zero);
-        let some = b.select(cond, y, zero);
-        let none = b.select(cond, zero, y);
-        let (one, two) = (b.add(x, some), b.add(none, x));
-        b.store(Slot::State(0), one);
-        b.store(Slot::State(1), two);
-        let shape = Shape::of(&crate::plan::Layout::default());
-        let mut text = String::new();
-        Writer::of(&b.finish(), &shape, &[]).write(&mut text, Nth(0));
-        assert!(text.contains("= select(v0, v0 + v1, v3);"), "{text}");
-        assert!(text.contains("= select(v0 + v1, v0, v3);"), "{text}");
-        assert_eq!(text.matches("select").count(), 2, "{text}");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::f64::consts::LOG2_E;
 
 use super::countdowns::{above_0, fewer};
-use crate::ir::{BinaryOp, Block, Literal, Op, Slot, Type, UnaryOp, Value};
+use crate::ir::{BinaryOp, Block, Op, Slot, UnaryOp, Value};
 
 /// What an operator is written as.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,14 +23,6 @@ pub(super) enum Fused {
         x: Value,
         /// eˣ, where it is there already.
         e: Option<Value>,
-    },
-    /// x + y where `cond` is `adds`, else x, for x and a choice between y and 0: devices leave the addition out
-    /// and need not choose.
-    Added {
-        x: Value,
-        y: Value,
-        cond: Value,
-        adds: bool,
     },
     /// Whether a [countdown](super::countdowns) is above 0.
     Above0 { x: Value },
@@ -63,9 +55,6 @@ impl Fused {
                 };
                 Some(Fused::Over { n, x, e })
             }
-            Op::Binary(BinaryOp::Add, a, b) if block.type_of(a) == Type::Float => {
-                added(block, uses, a, b).or_else(|| added(block, uses, b, a))
-            }
             _ => None,
         }
     }
@@ -76,7 +65,6 @@ impl Fused {
             Fused::Power { x, .. } => [Some(x), None, None],
             Fused::Over { n, x, e } => [Some(n), Some(x), e],
             Fused::Above0 { x } | Fused::Fewer { x } => [Some(x), None, None],
-            Fused::Added { x, y, cond, .. } => [Some(x), Some(y), Some(cond)],
         };
         list.into_iter().flatten()
     }
@@ -98,19 +86,4 @@ fn power(block: &Block, argument: Value) -> Option<Fused> {
     let (k, c) = (float(k)? * LOG2_E, c * LOG2_E);
     let fits = |x: f64| x.abs() < f64::from(f32::MAX);
     (k.is_normal() && fits(k) && fits(c)).then_some(Fused::Power { x, k, c })
-}
-
-/// x and a choice, if one side of it is 0.
-fn added(block: &Block, uses: &[usize], x: Value, choice: Value) -> Option<Fused> {
-    let op = |v: Value| block.instrs[v.index()].op;
-    let Op::Select { cond, yes, no } = op(choice) else {
-        return None;
-    };
-    let is_0 = |v: Value| op(v) == Op::Const(Literal::Float(0.0));
-    let (y, adds) = match (is_0(yes), is_0(no)) {
-        (true, false) => (no, false),
-        (false, true) => (yes, true),
-        _ => return None,
-    };
-    (uses[choice.index()] == 1).then_some(Fused::Added { x, y, cond, adds })
 }
