@@ -259,6 +259,28 @@ impl Block {
         uses
     }
 
+    /// Is `v` made of products and sums of states alone, as the conductance of a membrane is? Such a decay is
+    /// longer during a spike than that of a gate. Where a relaxation leads is a state.
+    #[must_use]
+    pub fn is_conductance(&self, v: Value) -> bool {
+        let (mut open, mut seen) = (vec![v], vec![false; self.instrs.len()]);
+        let mut has_state = false;
+        while let Some(v) = open.pop() {
+            if std::mem::replace(&mut seen[v.index()], true) {
+                continue;
+            }
+            match self.instrs[v.index()].op {
+                Op::Load(Slot::State(_)) | Op::Relax { .. } => has_state = true,
+                Op::Const(_) | Op::Load(Slot::Derived(_)) => {}
+                Op::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, x, y) => {
+                    open.extend([x, y]);
+                }
+                _ => return false,
+            }
+        }
+        has_state
+    }
+
     /// All slots that the block loads, each once, in order of first use.
     #[must_use]
     pub fn loads(&self) -> Vec<Slot> {

@@ -4,7 +4,7 @@
 
 use super::{Form, Selector, form_k};
 use crate::exec::cpu::program::Code;
-use crate::ir::{BinaryOp, Op, Slot, Value};
+use crate::ir::{BinaryOp, Op, Value};
 
 impl Selector<'_> {
     /// Writes `v` as a·k.
@@ -30,32 +30,12 @@ impl Selector<'_> {
                 return form_k(Code::Gate, &[opening, other, x], &[k, other_k]);
             }
         }
-        let code = if self.is_conductance(sum) {
+        let code = if self.block.is_conductance(sum) {
             Code::RelaxMembrane
         } else {
             Code::Relax
         };
         form_k(code, &[opening, sum, x], &[k, scale])
-    }
-
-    /// Is `v` made of products and sums of states alone, as the conductance of a membrane is?
-    fn is_conductance(&self, v: Value) -> bool {
-        let (mut open, mut seen) = (vec![v], vec![false; self.block.instrs.len()]);
-        let mut has_state = false;
-        while let Some(v) = open.pop() {
-            if std::mem::replace(&mut seen[v.index()], true) {
-                continue;
-            }
-            match self.op(v) {
-                Op::Load(Slot::State(_)) | Op::Relax { .. } => has_state = true,
-                Op::Const(_) | Op::Load(Slot::Derived(_)) => {}
-                Op::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, x, y) => {
-                    open.extend([x, y]);
-                }
-                _ => return false,
-            }
-        }
-        has_state
     }
 
     /// The two terms of a sum or difference, each of them first, with their signs.

@@ -1,7 +1,8 @@
 //! Powers of two in AVX-512.
 //!
-//! Takes exponents; leaves their powers in their place, with the error of [`exp2`], not with its bits. A sixteenth of
-//! the exponent's unit is a factor that is picked from registers, and the polynomial of what is left is half as long.
+//! Takes lanes and what makes exponents of them; writes the powers, with the error of [`exp2`], not with its bits. The
+//! factor for the nearest sixteenth of an exponent is picked from registers, and the polynomial of what is left is half
+//! as long.
 //! Must not know who asks.
 //!
 //! [`exp2`]: crate::exec::cpu::math::exp2
@@ -47,7 +48,8 @@ const TAIL: [f64; 6] = [
     6.931_471_805_599_457_533e-1,
 ];
 
-/// 2ᵗ of each lane; if `WITHIN` those of which |t| is at most `EXPONENTS`, else as [`exp2`] has it beyond.
+/// 2ᵗ with t = (x + s)·k + j for each x, where s is not 0 only if `SHIFTED`. If `WITHIN`, no |t| is beyond `EXPONENTS`;
+/// else the power is there as [`exp2`] has it.
 ///
 /// [`exp2`]: crate::exec::cpu::math::exp2
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]

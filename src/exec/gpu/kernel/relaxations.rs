@@ -10,18 +10,22 @@
 use std::fmt::Write as _;
 
 use super::names::float;
-use crate::ir::{BinaryOp, Block, Environment, Literal, Op, Slot, Value, evaluate};
+use crate::ir::{Block, Environment, Literal, Op, Slot, Value, evaluate};
 
 /// The membrane potentials, in mV, between which a decay is tried: where spiking cells are. Another state
 /// than a potential is tried there, too, for want of knowledge.
 const TRIED_MV: std::ops::RangeInclusive<i32> = -90..=50;
 
+/// The largest r of `m_part_near` and of `m_part_far` in `math.wgsl`.
+const NEAR: f32 = 0.5;
+const FAR: f32 = 2.0;
+
 /// How far the decay r of a relaxation reaches within a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Reach {
-    /// From 0 to 1/2: a short polynomial.
+    /// From 0 to [`NEAR`]: a short polynomial.
     Near,
-    /// From 0 to 2: a longer one.
+    /// From 0 to [`FAR`]: a longer one.
     Far,
     /// r is a literal, and so is (1 − e⁻ʳ)/r, which this is.
     Known(f64),
@@ -32,8 +36,8 @@ impl Reach {
     /// numbers, and those of negative ones and of NaN come after them.
     fn most(self) -> Option<u32> {
         match self {
-            Reach::Near => Some(0.5_f32.to_bits()),
-            Reach::Far => Some(2.0_f32.to_bits()),
+            Reach::Near => Some(NEAR.to_bits()),
+            Reach::Far => Some(FAR.to_bits()),
             Reach::Known(_) => None,
         }
     }
@@ -53,43 +57,29 @@ fn reach(block: &Block, r: Value) -> Option<Reach> {
         let part = if r == 0.0 { 1.0 } else { -(-r).exp_m1() / r };
         return part.is_finite().then_some(Reach::Known(part));
     }
-    let cone = cone(block, r);
-    let op = |v: &Value| block.instrs[v.index()].op;
-    let relaxed = |v: &Value| matches!(op(v), Op::Relax { .. });
-    let slots = |v: &Value| match op(v) {
-        Op::Load(slot) => Some(slot),
-        _ => None,
-    };
-    let loads: Vec<Slot> = cone.iter().filter_map(slots).collect();
-    if let ([only @ Slot::State(_)], false) = (&loads[..], cone.iter().any(relaxed)) {
-        return tried(block, r, *only);
+    match sole_state(block, r) {
+        Some(state) => tried(block, r, state),
+        None => block.is_conductance(r).then_some(Reach::Far),
     }
-    // A conductance: long during a spike.
-    let simple = |op| {
-        matches!(
-            op,
-            Op::Const(_)
-                | Op::Load(_)
-                | Op::Relax { .. }
-                | Op::Binary(BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul, ..)
-        )
-    };
-    cone.iter().map(op).all(simple).then_some(Reach::Far)
 }
 
-/// What `v` is computed from, with `v` itself. Relaxations are taken as given.
-fn cone(block: &Block, v: Value) -> Vec<Value> {
-    let (mut open, mut cone) = (vec![v], Vec::new());
+/// The state that `v` depends on, if it depends on nothing else.
+fn sole_state(block: &Block, v: Value) -> Option<Slot> {
+    let (mut open, mut seen) = (vec![v], vec![false; block.instrs.len()]);
+    let mut found = None;
     while let Some(v) = open.pop() {
-        if !cone.contains(&v) {
-            cone.push(v);
-            let op = block.instrs[v.index()].op;
-            if !matches!(op, Op::Relax { .. }) {
-                open.extend(op.operands());
+        if std::mem::replace(&mut seen[v.index()], true) {
+            continue;
+        }
+        match block.instrs[v.index()].op {
+            Op::Load(slot @ Slot::State(_)) if found.is_none_or(|state| state == slot) => {
+                found = Some(slot);
             }
+            Op::Load(_) | Op::Step | Op::Random { .. } | Op::Relax { .. } => return None,
+            op => open.extend(op.operands()),
         }
     }
-    cone
+    found
 }
 
 /// The reach of `r`, which depends on one state alone.
@@ -103,8 +93,8 @@ fn tried(block: &Block, r: Value, state: Slot) -> Option<Reach> {
             tables: &[],
         };
         match evaluate(block, &environment)[r.index()] {
-            Literal::Float(r) if (0.0..=0.5).contains(&r) => {}
-            Literal::Float(r) if (0.0..=2.0).contains(&r) => reach = Reach::Far,
+            Literal::Float(r) if (0.0..=f64::from(NEAR)).contains(&r) => {}
+            Literal::Float(r) if (0.0..=f64::from(FAR)).contains(&r) => reach = Reach::Far,
             _ => return None,
         }
     }
